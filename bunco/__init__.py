@@ -1,0 +1,1 @@
+"""Watch feeds, alert mails and social streams; show who repeats, bursts and pitches."""

@@ -1,0 +1,367 @@
+"""Read ``bunco.toml``: one decode, environment on top, errors that name the key.
+
+``BUNCO_STORE__PATH=/data/bunco.db`` overrides ``path`` of ``[store]``; a source is named
+in the middle: ``BUNCO_SOURCE__HN__URL``. Secrets stand in the environment or in files:
+``password = { env = "NAME" }`` or ``{ file = "/run/secrets/name" }``; they are never shown.
+Options of parts stay raw here; the registry decodes them with the part's own record.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from bunco.errors import ConfigError
+from bunco.log import LogLevel
+
+ENV_PREFIX = "BUNCO_"
+
+Options = TypeVar("Options", bound=Struct)
+Table = dict[str, Any]
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+_PATH = re.compile(r" - at `\$\.?([^`]*)`$")
+_SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)")
+_SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+class Duration(timedelta):
+    """A length of time, written ``"90s"``, ``"15m"``, ``"6h"``, ``"7d"`` or ``"1h 30m"``."""
+
+
+class Size(int):
+    """A number of bytes, written ``"15 MiB"``."""
+
+
+class Secret:
+    """A value that is never shown; ``reveal`` gives it to the one who needs it."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the value itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How posts go through: ``[pipeline]``."""
+
+    batch_items: int = 2000
+    """The most posts of one commit."""
+    batch_wait: Duration = Duration(milliseconds=200)
+    """The longest a post waits for others to share its commit."""
+    live_authors: int = 8192
+    """Author states kept decoded in memory; the rest is in the store."""
+    bus_items: int = 8000
+    """Posts that may wait between sources and pipeline before sources are slowed."""
+
+
+class HttpOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the web is asked: ``[http]``. Source of the values: rss-fetcher's defaults."""
+
+    user_agent: str = ""
+    """Empty: bunco and its version. Put a contact address here when you poll a lot."""
+    timeout: Duration = Duration(seconds=30)
+    """For a whole answer."""
+    most_bytes: Size = Size(15 << 20)
+    """Of a body, on the wire and again after decompression."""
+    most_redirects: int = 5
+    host_concurrency: int = 2
+    host_spacing: Duration = Duration(seconds=5)
+    """Between two requests to one host."""
+    concurrency: int = 32
+
+
+class LogOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is logged: ``[log]``."""
+
+    level: LogLevel = "info"
+    as_json: bool = False
+
+
+class PartConfig(Struct, frozen=True, kw_only=True):
+    """The table of one part: its kind and the options nobody has decoded yet."""
+
+    name: str
+    kind: str
+    options: Table
+    where: str
+    """The file, for errors."""
+    key: str
+    """The dotted key of the table, for errors."""
+
+
+class SourceConfig(PartConfig, frozen=True, kw_only=True):
+    """One ``[[source]]``."""
+
+    retention: Duration | None = None
+    """How long its posts are kept, by event time; absent: for ever."""
+    enabled: bool = True
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """The whole of a configuration, parts' options still raw."""
+
+    store: PartConfig
+    sources: tuple[SourceConfig, ...]
+    detectors: tuple[PartConfig, ...]
+    pipeline: PipelineOptions
+    http: HttpOptions
+    log: LogOptions
+
+
+DEFAULT_DETECTORS = ("repeats", "bursts")
+_TABLES = ("store", "source", "detectors", "pipeline", "http", "log")
+
+
+class _Retained(Struct, frozen=True, kw_only=True):
+    """The keys every source takes, whatever its kind."""
+
+    retention: Duration | None = None
+    enabled: bool = True
+
+
+def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """Read a configuration file, with the environment's overrides.
+
+    Raises:
+        ConfigError: the file is missing, no TOML, or a setting in it is wrong.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(str(path), "(file)", "no such file", "a TOML file") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(str(path), "(file)", str(error), "a readable TOML file") from error
+    return from_tables(tables, where=str(path), environment=environment)
+
+
+def from_tables(
+    tables: Table, *, where: str, environment: Mapping[str, str] | None = None
+) -> Config:
+    """Give the configuration of decoded TOML; ``where`` names it in errors.
+
+    Args:
+        tables: what a TOML file holds.
+        where: its name in errors.
+        environment: overrides; the process's own where absent.
+
+    Raises:
+        ConfigError: a setting is wrong.
+    """
+    tables = _overridden(tables, os.environ if environment is None else environment)
+    for key in tables:
+        if key not in _TABLES:
+            raise ConfigError(where, key, "an unknown table", _or(_TABLES))
+    store = _table(tables, "store", where)
+    return Config(
+        store=PartConfig(
+            name="store",
+            kind=_text(store, "kind", where, "store", default="sqlite"),
+            options=_without(store, "kind"),
+            where=where,
+            key="store",
+        ),
+        sources=tuple(_sources(tables.get("source", []), where)),
+        detectors=tuple(_detectors(_table(tables, "detectors", where), where)),
+        pipeline=decode(PipelineOptions, _table(tables, "pipeline", where), where, "pipeline"),
+        http=decode(HttpOptions, _table(tables, "http", where), where, "http"),
+        log=decode(LogOptions, _table(tables, "log", where), where, "log"),
+    )
+
+
+def decode(record: type[Options], table: Table, where: str, key: str) -> Options:
+    """Decode one table into its record.
+
+    Raises:
+        ConfigError: names the key, what was found and what is allowed.
+    """
+    fields = {field.encode_name: field for field in msgspec.structs.fields(record)}
+    for name in table:
+        if name not in fields:
+            raise ConfigError(where, f"{key}.{name}", "an unknown key", _or(sorted(fields)))
+    for name, field in fields.items():
+        if field.required and name not in table:
+            raise ConfigError(where, f"{key}.{name}", "nothing", "a value: it is needed")
+    try:
+        return msgspec.convert(table, record, dec_hook=_from_toml)
+    except msgspec.ValidationError as error:
+        message = str(error)
+        at = _PATH.search(message)
+        path = at.group(1) if at else ""
+        said = message[: at.start()] if at else message
+        secret = any("Secret" in str(fields[name].type) for name in fields if path.startswith(name))
+        found = "(hidden)" if secret else repr(_at(table, path))
+        raise ConfigError(where, f"{key}.{path}".rstrip("."), found, said) from error
+
+
+def parse_duration(text: str) -> Duration:
+    """Give the length of ``"90s"``, ``"15m"``, ``"6h"``, ``"7d"``, ``"2w"``, ``"1h 30m"``.
+
+    Raises:
+        ValueError: the text is no length of time.
+    """
+    parts = _DURATION.findall(text)
+    if not parts or _DURATION.sub("", text).strip():
+        raise ValueError('a duration such as "90s", "15m", "6h", "7d" or "1h 30m"')
+    return Duration(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+
+
+def _from_toml(wanted: type, value: Any) -> Any:  # noqa: ANN401  # TOML enters here
+    """Decode the types of ours; msgspec knows all others."""
+    if wanted is Duration:
+        if isinstance(value, str):
+            return parse_duration(value)
+        raise ValueError('a duration in quotes, such as "15m"')
+    if wanted is Size:
+        if isinstance(value, str) and (match := _SIZE.fullmatch(value)):
+            return Size(int(match[1]) * _SIZES[match[2]])
+        raise ValueError('a size in quotes, such as "15 MiB"')
+    if wanted is Secret:
+        return _secret(value)
+    raise NotImplementedError(wanted)
+
+
+def _secret(value: Any) -> Secret:  # noqa: ANN401  # TOML enters here
+    match value:
+        case {"env": str(name)} if len(value) == 1:
+            if name not in os.environ:
+                raise ValueError(f"the environment variable {name} to be set")
+            return Secret(os.environ[name])
+        case {"file": str(path)} if len(value) == 1:
+            try:
+                return Secret(Path(path).read_text(encoding="utf-8").strip())
+            except OSError as error:
+                raise ValueError(f"a readable file ({error})") from error
+    raise ValueError('{ env = "NAME" } or { file = "PATH" }: no secrets in this file')
+
+
+def _sources(entries: object, where: str) -> Iterator[SourceConfig]:
+    if not isinstance(entries, list):
+        raise ConfigError(where, "source", "a single table", "[[source]], one for each source")
+    names: set[str] = set()
+    for number, table in enumerate(entries, start=1):
+        key = f"source[{number}]"
+        if not isinstance(table, dict):
+            raise ConfigError(where, key, repr(table), "a table")
+        name = _text(table, "name", where, key)
+        key = f"source.{name}"
+        if name in names:
+            raise ConfigError(where, key, "a second source of this name", "a name of its own")
+        names.add(name)
+        retained = {key: table[key] for key in ("retention", "enabled") if key in table}
+        common = decode(_Retained, retained, where, key)
+        yield SourceConfig(
+            name=name,
+            kind=_text(table, "kind", where, key),
+            options=_without(table, "name", "kind", "retention", "enabled"),
+            where=where,
+            key=key,
+            retention=common.retention,
+            enabled=common.enabled,
+        )
+
+
+def _detectors(table: Table, where: str) -> Iterator[PartConfig]:
+    named: Table = {kind: {} for kind in DEFAULT_DETECTORS} | table
+    for kind, options in named.items():
+        key = f"detectors.{kind}"
+        if not isinstance(options, dict):
+            raise ConfigError(where, key, repr(options), "a table")
+        enabled = options.get("enabled", True)
+        if not isinstance(enabled, bool):
+            raise ConfigError(where, f"{key}.enabled", repr(enabled), "true or false")
+        if enabled:
+            left = _without(options, "enabled")
+            yield PartConfig(name=kind, kind=kind, options=left, where=where, key=key)
+
+
+def _overridden(tables: Table, environment: Mapping[str, str]) -> Table:
+    """Give the tables with the environment's values in place."""
+    merged: Table = {
+        key: [dict(row) if isinstance(row, dict) else row for row in value]
+        if isinstance(value, list)
+        else value
+        for key, value in tables.items()
+    }
+    for variable in sorted(environment):
+        path = variable.removeprefix(ENV_PREFIX).lower().split("__")
+        if not variable.startswith(ENV_PREFIX) or len(path) < 2:
+            continue
+        value = _toml_value(environment[variable])
+        if path[0] == "source":
+            _override_source(merged.get("source", []), path[1:], value)
+        elif path[0] in _TABLES:
+            _put(merged, path, value)
+    return merged
+
+
+def _override_source(entries: object, path: list[str], value: object) -> None:
+    for table in entries if isinstance(entries, list) else []:
+        name = re.sub(r"\W", "_", str(table.get("name", ""))).lower()
+        if name == path[0] and len(path) > 1:
+            _put(table, path[1:], value)
+
+
+def _put(table: Table, path: list[str], value: object) -> None:
+    for step in path[:-1]:
+        inner = table.get(step)
+        table[step] = dict(inner) if isinstance(inner, dict) else {}
+        table = table[step]
+    table[path[-1]] = value
+
+
+def _toml_value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _table(tables: Table, key: str, where: str) -> Table:
+    table = tables.get(key, {})
+    if not isinstance(table, dict):
+        raise ConfigError(where, key, repr(table), f"a table: [{key}]")
+    return table
+
+
+def _text(table: Table, name: str, where: str, key: str, *, default: str = "") -> str:
+    value = table.get(name, default)
+    if not isinstance(value, str) or not value:
+        found = repr(value) if name in table else "nothing"
+        raise ConfigError(where, f"{key}.{name}", found, "a text")
+    return value
+
+
+def _without(table: Table, *names: str) -> Table:
+    return {name: value for name, value in table.items() if name not in names}
+
+
+def _at(table: Any, path: str) -> object:  # noqa: ANN401  # TOML, any shape
+    for step in filter(None, re.split(r"[.\[\]]+", path)):
+        try:
+            table = table[int(step)] if isinstance(table, list) else table[step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return table
+    return table
+
+
+def _or(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
+    return ", ".join(words)

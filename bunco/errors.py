@@ -1,0 +1,66 @@
+"""The errors of bunco, split by who must act next.
+
+* :class:`ConfigError` – the operator mends the configuration.
+* :class:`UsageError` – the person at the prompt asks for something else.
+* :class:`SourceError` – nobody; the poller waits and tries again.
+* :class:`BadInput` – nobody now; the item is set aside as a dead letter.
+* :class:`StoreError` – the operator looks at the store; nothing was written.
+"""
+
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+Weight: TypeAlias = Literal["hard", "soft", "temporary"]
+
+
+class BuncoError(Exception):
+    """Be the parent of every error that bunco raises on purpose."""
+
+
+class ConfigError(BuncoError):
+    """Say which setting is wrong, what was found and what is allowed.
+
+    Args:
+        where: the file or environment variable the setting came from.
+        key: the dotted key inside it, for example ``source.hn.url``.
+        found: the offending value as the operator wrote it (never a secret).
+        allowed: what may stand there, in words.
+    """
+
+    def __init__(self, where: str, key: str, found: str, allowed: str) -> None:
+        super().__init__(f"{where}: {key}: found {found}; allowed: {allowed}")
+        self.where = where
+        self.key = key
+        self.found = found
+        self.allowed = allowed
+
+
+class UsageError(BuncoError):
+    """Say that a request cannot be answered as it was asked."""
+
+
+class SourceError(BuncoError):
+    """Say that a source could not be read now, and how heavy that weighs.
+
+    Args:
+        reason: what went wrong, in words an operator understands.
+        weight: ``hard`` (it answers, but not with a feed), ``soft`` (it often heals: 404,
+            429, 5xx, DNS, TLS, time-outs) or ``temporary`` (ours: no network, busy).
+        retry_after: the wait the server asked for, if it did.
+    """
+
+    def __init__(
+        self, reason: str, *, weight: Weight = "soft", retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.weight: Weight = weight
+        self.retry_after = retry_after
+
+
+class BadInput(BuncoError):  # noqa: N818  # a word of the domain, not of Python
+    """Say why one item or document cannot be read; the rest goes on."""
+
+
+class StoreError(BuncoError):
+    """Say that the store could not be opened, read or written."""

@@ -1,0 +1,336 @@
+"""The seams: what each part promises, written for those who call it.
+
+A part is one module that ends in ``PART: Part[...] = Part(Options, make)``.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from bunco.model import (
+    AuthorSummary,
+    Batch,
+    Count,
+    DeadLetter,
+    Delivery,
+    Enriched,
+    Finding,
+    HistoryEntry,
+    Item,
+    Page,
+    Poll,
+    SourceState,
+    StoredPost,
+    StoreStats,
+)
+
+Made_co = TypeVar("Made_co", covariant=True)
+Counted: TypeAlias = Literal["posts", "findings"]
+
+
+class Clock(Protocol):
+    """Where the time of day comes from; nothing else asks the system for it."""
+
+    def now(self) -> datetime:
+        """Give the present moment, aware, UTC."""
+        ...
+
+
+class Parsed(Struct, frozen=True, kw_only=True):
+    """What one document held: its items, and what in it could not be read."""
+
+    items: tuple[Item, ...]
+    dead: tuple[DeadLetter, ...] = ()
+
+
+class Parse(Protocol):
+    """Turn a saved document into items without any I/O; ``bunco parse`` calls it."""
+
+    def __call__(self, document: bytes, *, url: str, seen_at: datetime) -> Parsed:
+        """Give the items of a document, in its order.
+
+        Args:
+            document: the bytes as they came, decompressed.
+            url: where it came from, for relative links and the author; may be empty.
+            seen_at: when it came; stands in for dates that are missing.
+
+        Raises:
+            BadInput: the document as a whole cannot be read, with the reason.
+        """
+        ...
+
+
+class Part(Struct, Generic[Made_co], frozen=True):
+    """What a part's module offers to the registry.
+
+    ``make`` takes the decoded options first; what else it takes is the business of the
+    shelf it stands on and is written there: sources in ``SourceTools``.
+    """
+
+    options: type[Struct]
+    """A frozen record whose fields are the TOML keys."""
+    make: Callable[..., Made_co]
+    parse: Parse | None = None
+    """For sources of documents: how ``bunco parse`` reads a saved one."""
+
+
+# ------------------------------------------------------------------ sources and buses
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """One answer of a web server: decompressed, within the limits, redirects followed."""
+
+    status: int
+    """200…299 or 304; everything else is raised as SourceError."""
+    url: str
+    """Where the body came from in the end."""
+    permanent_url: str
+    """The address to ask from now on: it differs after permanent redirects only."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+class Web(Protocol):
+    """The polite fetcher: limits, host spacing, no private addresses."""
+
+    async def fetch(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Fetched:
+        """Fetch one address.
+
+        Raises:
+            SourceError: nothing usable came; says whether to ask later and when.
+        """
+        ...
+
+
+class SourceTools(Struct, frozen=True, kw_only=True):
+    """What every source is made with: ``make(options, tools)``."""
+
+    name: str
+    """The source's name in the configuration; goes into each post."""
+    clock: Clock
+    web: Web
+
+
+class Source(Protocol):
+    """Where posts come from. Pulled, so that a slow pipeline slows the reading.
+
+    The poller calls ``read`` with the cursor of the delivery before, never twice at once.
+    A source keeps nothing that it could not lose: all that matters is in the cursor.
+    """
+
+    async def read(self, cursor: bytes) -> Delivery:
+        """Give what comes after the cursor (empty: from the start); may wait for it.
+
+        Raises:
+            SourceError: it cannot be read now; the poller backs off and comes again.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and files; it is not read again."""
+        ...
+
+
+class Bus(Protocol):
+    """Carry deliveries from pollers to the pipeline, bounded."""
+
+    async def put(self, delivery: Delivery) -> None:
+        """Hand a delivery over; waits while the bus is full."""
+        ...
+
+    async def take(self, most_items: int, wait: timedelta) -> Sequence[Delivery]:
+        """Give whole deliveries in the order they came.
+
+        Waits for the first, then up to ``wait`` for more, until ``most_items`` items are
+        together (a larger delivery comes whole). Empty once closed and drained.
+        """
+        ...
+
+    def close(self) -> None:
+        """Take no more; what is inside can still be taken."""
+        ...
+
+
+# ------------------------------------------------------------------------- detectors
+
+State = TypeVar("State", bound=Struct)
+
+
+class Detector(Protocol[State]):
+    """Judge posts of one author, one after the other. Pure: no I/O, clock or chance.
+
+    ``see`` and ``erase`` change the author's state in place; it is encoded after the batch.
+    """
+
+    kind: str
+    """Its name: the module's, and the word in findings."""
+    state_type: type[State]
+    """A Struct whose fields all have defaults; a fresh one is ``state_type()``."""
+    state_version: int
+    """Raised when old states no longer fit; they are then dropped and built anew."""
+
+    def see(self, post: Enriched, state: State) -> Sequence[Finding]:
+        """Take one post into the state; give the findings that opened or changed.
+
+        Posts come in order of arrival, not of event time. The same post never comes twice.
+        """
+        ...
+
+    def erase(self, post_id: str, state: State) -> None:
+        """Forget the text of a removed post; counts stay."""
+        ...
+
+
+# ---------------------------------------------------------------------------- stores
+
+
+class FindingQuery(Struct, frozen=True, kw_only=True):
+    """Which findings: every field that is set narrows."""
+
+    detector: str = ""
+    author: str = ""
+    since: datetime | None = None
+    """Those with ``last_at`` at or after."""
+    until: datetime | None = None
+    """Those with ``first_at`` before."""
+    least_score: float = 0.0
+    source: str = ""
+    place: str = ""
+    words: str = ""
+    """Found in the sentence, any case."""
+
+
+class Store(Protocol):
+    """Keep posts, findings, states, cursors, dead letters; answer questions about them.
+
+    One writer at a time; readers in other threads and processes go on meanwhile. Every
+    write is idempotent: the same batch twice changes nothing. Methods block; call them
+    from a worker thread. Every method may raise StoreError.
+    """
+
+    # -- the pipeline's side
+
+    def commit(self, batch: Batch) -> None:
+        """Write all of a batch, or nothing. A post whose id is there stays as it is."""
+        ...
+
+    def known(self, post_ids: Collection[str]) -> Mapping[str, str]:
+        """Give those of the ids that are stored or were removed, each with its author.
+
+        A removed post's author is the empty string.
+        """
+        ...
+
+    def removed_authors(self, authors: Collection[str]) -> Mapping[str, datetime | None]:
+        """Give those of the authors who were removed, with the time up to which.
+
+        None: for good. Posts published up to that time are not to come back.
+        """
+        ...
+
+    def author_states(self, authors: Collection[str]) -> Mapping[str, bytes]:
+        """Give the encoded detector states of those authors who have one."""
+        ...
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        """Give what is known of every source, by name."""
+        ...
+
+    def retain(self, source: str, before: datetime) -> int:
+        """Drop a source's posts published before then; give how many. Findings stay."""
+        ...
+
+    # -- the reader's side
+
+    def findings(self, query: FindingQuery, *, limit: int = 100, after: str = "") -> Page[Finding]:
+        """Give findings, latest ``last_at`` first, then by id."""
+        ...
+
+    def finding(self, finding_id: str) -> Finding | None:
+        """Give one finding by its id."""
+        ...
+
+    def history(
+        self,
+        author: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        after: str = "",
+    ) -> Page[HistoryEntry]:
+        """Give an author's posts and findings, newest first (a finding at ``last_at``)."""
+        ...
+
+    def author(self, author: str) -> AuthorSummary | None:
+        """Give one author's summary over all time."""
+        ...
+
+    def authors(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 20
+    ) -> Sequence[AuthorSummary]:
+        """Give the authors with the most points in a period, worst first, then by id.
+
+        A finding counts where its ``last_at`` falls in the period.
+        """
+        ...
+
+    def find_authors(self, part: str, *, limit: int = 20) -> Sequence[AuthorSummary]:
+        """Give authors whose id or name contains the part, any case, most posts first."""
+        ...
+
+    def post(self, post_id: str) -> StoredPost | None:
+        """Give one post by its id."""
+        ...
+
+    def search(
+        self, words: str, *, author: str = "", limit: int = 50, after: str = ""
+    ) -> Page[StoredPost]:
+        """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first.
+
+        Whatever is typed is a search, never a syntax error.
+        """
+        ...
+
+    def counts(
+        self,
+        what: Counted,
+        *,
+        step: timedelta,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[Count]:
+        """Count posts by source, or findings by detector, in buckets of whole hours.
+
+        Counts stay when posts are removed or dropped by retention. Ordered by time, key.
+        """
+        ...
+
+    def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
+        """Give the latest lines of a source's log, newest first; at least 30 are kept."""
+        ...
+
+    def dead(self, *, source: str = "", limit: int = 100, after: str = "") -> Page[DeadLetter]:
+        """Give dead letters, newest first in the order they were set aside."""
+        ...
+
+    def drop_dead(self, ids: Collection[str]) -> int:
+        """Forget dead letters that were mended or given up; give how many."""
+        ...
+
+    def stats(self) -> StoreStats:
+        """Give how much is in the store."""
+        ...
+
+    def check(self) -> Sequence[str]:
+        """Give what is wrong with the store, in words; empty when it is sound."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files."""
+        ...

@@ -1,0 +1,49 @@
+"""Short ways to make the records that tests speak about."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from bunco.model import Enriched, Finding, Post
+from processors.enrich import enrich
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday, noon: where the tests' time begins."""
+
+_POST = Post(
+    id="web:example.org/1",
+    author="web:example.org",
+    posted_at=NOON,
+    source="example",
+    place="example.org",
+    title="Council approves new cycle lanes along the river",
+    url="https://example.org/1",
+)
+
+
+def a_post(after: timedelta = timedelta(0), **changes: Any) -> Post:
+    """Give an ordinary post, ``after`` noon, with the named fields changed."""
+    return replace(_POST, **({"posted_at": NOON + after} | changes))
+
+
+def an_enriched(after: timedelta = timedelta(0), **changes: Any) -> Enriched:
+    """Give the same as the pipeline would hand it to a detector."""
+    return enrich(a_post(after, **changes))
+
+
+def a_finding(**changes: Any) -> Finding:
+    """Give a plain finding of ``repeats``, with the named fields changed."""
+    finding = Finding(
+        id="f1",
+        detector="repeats",
+        subject="web:example.org",
+        score=0.6,
+        reason='Published "Council approves new cycle lanes" 4 times in 24 h.',
+        numbers={"count_24h": 4},
+        evidence=("web:example.org/1",),
+        first_at=NOON,
+        last_at=NOON + timedelta(hours=3),
+        closes_at=NOON + timedelta(hours=27),
+    )
+    return replace(finding, **changes)
