@@ -1,0 +1,1 @@
+"""Turn documents of feeds into posts."""

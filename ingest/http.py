@@ -1,0 +1,233 @@
+"""Ask web servers politely and safely: limits, turns at each host, no private addresses.
+
+Nothing here shows a query, a path or a password in an error: they may be secrets.
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from aiohttp import (
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientSSLError,
+    ClientTimeout,
+    InvalidURL,
+)
+from aiohttp.abc import AbstractResolver
+from msgspec import Struct
+from yarl import URL
+
+from bunco.config import HttpOptions
+from bunco.errors import SourceError, Weight
+from bunco.ports import Clock, Fetched
+from ingest import answers, compression, guard
+from ingest.turns import Turns
+
+LONGEST_URL = 2048
+"""Characters of an address. Source: rss-fetcher's limit."""
+
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED = 304
+_CHUNK_BYTES = 1 << 16
+_LARGE_BYTES = 1 << 18
+"""From here on a body is decompressed in a thread: 256 KiB take about 1 ms."""
+
+_OURS = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EMFILE, errno.ENFILE})
+_SAFE_ELSEWHERE = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
+"""Headers that may follow a redirect to another host; all others may be secrets."""
+
+_BROKEN: tuple[tuple[type[Exception], str, Weight], ...] = (
+    (ClientPayloadError, "the answer was cut off", "soft"),
+    (InvalidURL, "this is no host of a web address", "hard"),
+    (ClientResponseError, "the answer is no valid HTTP", "hard"),
+    (ValueError, "the answer is no valid HTTP", "hard"),
+)
+"""First match counts."""
+
+
+class _Hop(Struct, frozen=True):
+    """What one request gave: a redirect, or the answer itself."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    location: str
+
+
+class HttpWeb:
+    """Fetch over HTTP and HTTPS; the ``Web`` port.
+
+    Opens its connections with the first fetch. Redirects are followed by hand, so that each
+    of them takes its turn at its host, is judged like a first address, and is remembered as
+    permanent only while all before it were.
+
+    Args:
+        options: limits and politeness.
+        clock: what dates in ``Retry-After`` are counted from.
+        resolver: in place of the system's name resolution.
+    """
+
+    def __init__(
+        self, options: HttpOptions, clock: Clock, resolver: AbstractResolver | None = None
+    ) -> None:
+        self._options = options
+        self._clock = clock
+        self._resolver = resolver
+        self._turns = Turns(options.host_concurrency, options.host_spacing)
+        self._room = asyncio.Semaphore(options.concurrency)
+        self._sessions: dict[bool, ClientSession] = {}
+
+    async def fetch(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Fetched:
+        """Fetch one address, redirects followed, decompressed, within the limits.
+
+        Raises:
+            SourceError: nothing usable came; says whether to ask later and when.
+        """
+        wanted = {name.lower(): value for name, value in (headers or {}).items()}
+        here, permanent = _address(url), url
+        still_permanent = True
+        for _ in range(self._options.most_redirects + 1):
+            hop = await self._ask(here, wanted, allow_private=allow_private)
+            if not hop.location:
+                return self._fetched(hop, here, permanent)
+            there = _target(here, hop.location)
+            still_permanent = still_permanent and hop.status in _PERMANENT
+            if there.host != here.host or (here.scheme, there.scheme) == ("https", "http"):
+                wanted = {name: wanted[name] for name in wanted if name in _SAFE_ELSEWHERE}
+            here = there
+            permanent = str(here) if still_permanent else permanent
+        raise SourceError(
+            f"{here.host} redirects more than {self._options.most_redirects} times", weight="hard"
+        )
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+    def _fetched(self, hop: _Hop, here: URL, permanent: str) -> Fetched:
+        if not (200 <= hop.status < 300 or hop.status == _NOT_MODIFIED):
+            raise answers.failure(hop.status, _host(here), hop.headers, self._clock.now())
+        return Fetched(
+            status=hop.status,
+            url=str(here),
+            permanent_url=permanent,
+            headers=hop.headers,
+            body=hop.body,
+        )
+
+    async def _ask(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
+        host = _host(url)
+        async with self._turns.at(host), self._room:
+            try:
+                return await self._request(url, headers, allow_private=allow_private)
+            except (ClientError, OSError, TimeoutError, ValueError) as error:
+                raise _explained(error, host, self._options) from error
+
+    async def _request(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
+        session = self._session(allow_private=allow_private)
+        async with session.get(
+            url,
+            headers={"Accept-Encoding": compression.ACCEPTED, **headers},
+            allow_redirects=False,
+            timeout=ClientTimeout(total=self._options.timeout.total_seconds()),
+        ) as response:
+            found = {name.lower(): value for name, value in response.headers.items()}
+            if response.status in _REDIRECTS and "location" in found:
+                return _Hop(response.status, found, b"", found["location"])
+            body = b""
+            if 200 <= response.status < 300:
+                body = await self._body(response, _host(url))
+            return _Hop(response.status, found, body, "")
+
+    async def _body(self, response: ClientResponse, host: str) -> bytes:
+        most = self._options.most_bytes
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > most:
+                raise SourceError(f"{host} sent more than {most} bytes", weight="hard")
+        encoding = response.headers.get("Content-Encoding", "")
+        if len(body) < _LARGE_BYTES:
+            return compression.decompress(bytes(body), encoding, most)
+        return await asyncio.to_thread(compression.decompress, bytes(body), encoding, most)
+
+    def _session(self, *, allow_private: bool) -> ClientSession:
+        if (session := self._sessions.get(allow_private)) is None:
+            session = self._sessions[allow_private] = guard.open_session(
+                user_agent=self._options.user_agent or f"bunco/{version('bunco')}",
+                allow_private=allow_private,
+                most_connections=self._options.concurrency,
+                resolver=self._resolver,
+            )
+        return session
+
+
+def _address(url: str) -> URL:
+    """Check an address before anything is sent.
+
+    Raises:
+        SourceError: it is too long, or no address of the web.
+    """
+    if len(url) > LONGEST_URL:
+        raise SourceError(f"the address is longer than {LONGEST_URL} characters", weight="hard")
+    try:
+        address = URL(url.strip())
+    except ValueError as error:
+        raise SourceError("this is no web address", weight="hard") from error
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise SourceError("only http:// and https:// addresses can be read", weight="hard")
+    return address.with_fragment(None)
+
+
+def _target(here: URL, location: str) -> URL:
+    try:
+        there = here.join(URL(location.strip()))
+    except ValueError as error:
+        raise SourceError(f"{here.host} redirects to no web address", weight="hard") from error
+    return _address(str(there))
+
+
+def _host(url: URL) -> str:
+    return (url.host or "").lower().rstrip(".")
+
+
+def _explained(error: Exception, host: str, options: HttpOptions) -> SourceError:
+    """Give the words and weight of what went wrong on the way."""
+    if refused := guard.refusal(error):
+        hint = "; allow_private = true in its table lets it be read"
+        return SourceError(f"{host}: {refused}{hint}", weight="hard")
+    if isinstance(error, ClientConnectorError):
+        return _unconnected(error, host)
+    if isinstance(error, TimeoutError):
+        whole = f"{options.timeout.total_seconds():g} s"
+        return SourceError(f"{host} gave no whole answer within {whole}")
+    for kinds, words, weight in _BROKEN:
+        if isinstance(error, kinds):
+            return SourceError(f"{host}: {words}", weight=weight)
+    return SourceError(f"{host}: the connection broke ({type(error).__name__})")
+
+
+def _unconnected(error: ClientConnectorError, host: str) -> SourceError:
+    cause = error.os_error
+    if isinstance(error, ClientSSLError):
+        return SourceError(f"{host}: the TLS connection failed ({cause})")
+    if isinstance(error, ClientConnectorDNSError):
+        if cause.errno == socket.EAI_AGAIN:
+            return SourceError(f"{host}: names cannot be resolved now", weight="temporary")
+        return SourceError(f"{host}: no such host name")
+    if cause.errno in _OURS:
+        return SourceError(f"{host}: no network ({cause.strerror})", weight="temporary")
+    return SourceError(f"{host}: no connection ({cause.strerror or 'refused'})")

@@ -1,0 +1,245 @@
+"""Read every source for ever, each in its own rhythm, and hand what it gives to the bus.
+
+    wait until due → take a place → read → delivery, or failure as one → bus → wait …
+
+A failing source backs off and is asked again; nothing a source does stops the others or the
+poller. Back-pressure: while the bus is full, nobody who has something reads on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from random import Random
+from time import monotonic
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from bunco import log
+from bunco.errors import SourceError
+from bunco.model import Delivery, Poll, SourceState
+from bunco.ports import Bus, Clock, Source
+from ingest.answers import LONGEST_WAIT
+from ingest.backoff import backoff, failures, usual_interval
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+_SPREAD_EACH = timedelta(milliseconds=10)
+_SPREAD_MOST = timedelta(minutes=1)
+"""The first readings of new sources are spread over 10 ms each, a minute at most."""
+
+_JITTER_RATIO = 0.05
+_JITTER_MOST = timedelta(minutes=5)
+"""Chance lengthens every wait by up to 5 % and 5 min, so that sources drift apart."""
+
+_NOTHING_CAME = timedelta(milliseconds=100)
+"""The wait after a reading that gave nothing and asks for no wait."""
+
+_PLACE_SECONDS = 10.0
+"""A reading that lasts longer leaves its place to others and goes on without one: streams
+wait for posts, feeds for their turn at a host."""
+
+_STOP_SECONDS = 1.0
+"""How long readings that do not let themselves be cancelled are waited for."""
+
+_REASON_LIMIT = 500
+
+_log = log.logger(__name__)
+
+
+class Poller:
+    """Read sources side by side; see the module.
+
+    Args:
+        sources: by name. Who made them closes them, after ``run``.
+        bus: where deliveries go.
+        states: what is known of the sources from before, by name.
+        clock: the time of day.
+        random: the spread of starts and waits.
+        most_at_once: readings at the same time, long ones not counted.
+        sleep: how to wait for a number of seconds; tests put a fast one here.
+    """
+
+    def __init__(  # noqa: PLR0913  # one caller, who names each
+        self,
+        sources: Mapping[str, Source],
+        bus: Bus,
+        states: Mapping[str, SourceState],
+        *,
+        clock: Clock,
+        random: Random,
+        most_at_once: int,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._sources = sources
+        self._bus = bus
+        self._states = states
+        self._clock = clock
+        self._random = random
+        self._places = asyncio.Semaphore(most_at_once)
+        self._sleep = sleep
+        new = sum(name not in states for name in sources)
+        self._first_spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Read until ``stop`` is set or every source has ended.
+
+        At the stop running readings are cancelled; what was not handed over comes again from
+        the same cursor. A source that had ended in an earlier run is read once more: its file
+        may have grown.
+        """
+        tasks = [
+            asyncio.create_task(self._follow(name, source), name=f"source {name}")
+            for name, source in self._sources.items()
+        ]
+        all_ended: asyncio.Future[object] = asyncio.ensure_future(_all(tasks))
+        stopped: asyncio.Future[object] = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait({all_ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if all_ended.done():
+                all_ended.result()
+        finally:
+            all_ended.cancel()
+            stopped.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, all_ended, stopped, return_exceptions=True)
+
+    async def _follow(self, name: str, source: Source) -> None:
+        """Read one source until it ends; ``bus`` alone can break this off."""
+        known = self._states.get(name)
+        state = replace(known, ended=False) if known else SourceState(source=name)
+        interval = usual_interval(known)
+        await self._pause(self._first_at(known))
+        while not state.ended:
+            at, started = self._clock.now(), monotonic()
+            try:
+                delivery = await self._read(source, state.cursor)
+            except SourceError as error:
+                delivery = self._failed(state, interval, error)
+            except Exception as error:  # noqa: BLE001  # outermost loop: nothing stops the others
+                delivery = self._failed(state, interval, _unexpected(name, state, error))
+            else:
+                interval = delivery.wait
+            delivery = self._stated(delivery, state, at, started)
+            state = delivery.state or state
+            await self._bus.put(delivery)
+            await self._pause(state.next_at)
+
+    async def _read(self, source: Source, cursor: bytes) -> Delivery:
+        """Read once, in a place among the many at first."""
+        async with self._places:
+            reading = asyncio.ensure_future(source.read(cursor))
+            await _done(reading, _PLACE_SECONDS)
+        await _done(reading, None)
+        if reading.cancelled():
+            raise SourceError("the reading was broken off", weight="temporary")
+        return reading.result()
+
+    def _stated(
+        self, delivery: Delivery, before: SourceState, at: datetime, started: float
+    ) -> Delivery:
+        """Give the delivery with the source's state and the line of its log."""
+        now = self._clock.now()
+        failed = delivery.state is not None
+        state = delivery.state or SourceState(
+            source=before.source,
+            cursor=delivery.cursor,
+            next_at=now + self._wait(delivery),
+            succeeded_at=at,
+            item_at=at if delivery.items else before.item_at,
+            ended=delivery.ended,
+        )
+        poll = Poll(
+            source=before.source,
+            at=at,
+            outcome=delivery.outcome,
+            note=delivery.note,
+            given=len(delivery.items),
+            dead=len(delivery.dead),
+            took_ms=round((monotonic() - started) * 1000),
+        )
+        _tell(poll, before, streams=not (failed or delivery.wait))
+        return replace(delivery, state=replace(state, polled_at=at), poll=poll)
+
+    def _failed(self, before: SourceState, interval: timedelta, error: SourceError) -> Delivery:
+        """Give the delivery that stands for a failure: nothing but a state."""
+        failed = failures(before.failures, error)
+        wait = backoff(interval, failed, error.retry_after, self._random)
+        now = self._clock.now()
+        reason = error.reason[:_REASON_LIMIT]
+        state = replace(
+            before,
+            next_at=now + wait,
+            failures=failed,
+            error=reason,
+            error_since=before.error_since or now,
+        )
+        return Delivery(
+            source=before.source,
+            items=(),
+            cursor=before.cursor,
+            wait=wait,
+            outcome="failed",
+            note=reason,
+            state=state,
+        )
+
+    def _wait(self, delivery: Delivery) -> timedelta:
+        """Give the wait after a good reading, with some chance in it."""
+        wait = min(max(delivery.wait, timedelta(0)), LONGEST_WAIT)
+        if not wait:
+            return timedelta(0) if delivery.items or delivery.dead else _NOTHING_CAME
+        return wait + min(wait * _JITTER_RATIO, _JITTER_MOST) * self._random.random()
+
+    def _first_at(self, known: SourceState | None) -> datetime:
+        """Give when to read first: when due, or soon, one after the other, for new sources."""
+        now = self._clock.now()
+        if known is None:
+            return now + self._first_spread * self._random.random()
+        return min(known.next_at or now, now + LONGEST_WAIT)
+
+    async def _pause(self, until: datetime | None) -> None:
+        """Wait until then; let others run at least once."""
+        seconds = (until - self._clock.now()).total_seconds() if until else 0.0
+        await self._sleep(max(seconds, 0.0))
+
+
+async def _all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks)
+
+
+async def _done(reading: asyncio.Future[Delivery], seconds: float | None) -> None:
+    """Wait for a reading, at most so long; cancel it when we are cancelled ourselves."""
+    try:
+        await asyncio.wait({reading}, timeout=seconds)
+    except asyncio.CancelledError:
+        reading.cancel()
+        reading.add_done_callback(_taken_note_of)
+        await asyncio.wait({reading}, timeout=_STOP_SECONDS)
+        raise
+
+
+def _tell(poll: Poll, before: SourceState, *, streams: bool) -> None:
+    """Log a poll: a new failure as a warning, the rest as expected."""
+    told = {"source": poll.source, "outcome": poll.outcome, "took_ms": poll.took_ms}
+    if poll.outcome == "failed":
+        tell = _log.info if before.error == poll.note else _log.warning
+        tell("poll failed", **told, reason=poll.note)
+        return
+    tell = _log.debug if streams else _log.info
+    tell("polled", **told, given=poll.given, dead=poll.dead, note=poll.note)
+
+
+def _unexpected(name: str, before: SourceState, error: Exception) -> SourceError:
+    """Turn an exception nobody thought of into a hard failure; log it whole, once."""
+    reason = f"unexpected {type(error).__name__}: {error}"[:_REASON_LIMIT]
+    if before.error != reason:
+        _log.error("source broke", source=name, exc_info=error)
+    return SourceError(reason, weight="hard")
+
+
+def _taken_note_of(reading: asyncio.Future[Delivery]) -> None:
+    """Take the exception of an abandoned reading, so that asyncio does not complain."""
+    if not reading.cancelled():
+        reading.exception()
