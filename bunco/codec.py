@@ -36,7 +36,7 @@ def decode_item(line: bytes) -> Item:
         if b'"removed"' in line and (removal := _as_removal(line)) is not None:
             return removal
         post = _post_decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(str(error)) from error
     if not (post.title or post.text):
         raise BadInput("a post needs a title or a text - at `$`")

@@ -1,0 +1,1 @@
+"""Repeatable measurements; `python -m bench` runs those of the pipeline."""

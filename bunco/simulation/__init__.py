@@ -1,0 +1,1 @@
+"""A deterministic, labelled stream of posts: for the demo, tests and measurements."""
