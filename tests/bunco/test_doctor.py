@@ -9,7 +9,8 @@ import pytest
 
 from bunco import doctor
 from bunco.errors import SourceError
-from bunco.model import DeadLetter, Delivery, dead_letter
+from bunco.model import Batch, DeadLetter, Delivery, dead_letter
+from bunco.wiring import load_config, open_store
 from tests.builders import NOON, a_post
 
 
@@ -143,10 +144,8 @@ def test_advice_for_a_source_says_who_must_act() -> None:
     assert "address" in _read(SourceError("x", weight="hard")).advice
 
 
-def test_a_source_that_stays_silent_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_SOURCE_WAIT_S", 0.01)
-
-    check = asyncio.run(doctor.source("stream", _Silent(_a_delivery()), b""))
+def test_a_source_that_stays_silent_is_a_warning() -> None:
+    check = asyncio.run(doctor.source("stream", _Silent(_a_delivery()), b"", wait_s=0.01))
 
     assert (check.verdict, check.note) == ("warn", "nothing came within 0 s")
 
@@ -201,9 +200,6 @@ def test_a_file_that_is_no_store_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_dead_letters_are_worth_a_warning(tmp_path: Path) -> None:
-    from bunco.model import Batch
-    from bunco.wiring import load_config, open_store
-
     path = _configured(tmp_path, "")
     store = open_store(load_config(path))
     store.commit(Batch(dead=(dead_letter("x:1", "why", b"{"),)))
