@@ -64,3 +64,7 @@ class BadInput(BuncoError):  # noqa: N818  # a word of the domain, not of Python
 
 class StoreError(BuncoError):
     """Say that the store could not be opened, read or written."""
+
+
+class OvertakenError(StoreError):
+    """Say that somebody else wrote to the store since it was read; nothing was written."""

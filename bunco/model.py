@@ -2,7 +2,8 @@
 
 Records are immutable and know nothing of I/O, clocks or chance. Times are aware
 ``datetime`` in UTC at the borders; inside the pipeline they are ``*_ms``: whole
-milliseconds since 1970-01-01 UTC.
+milliseconds since 1970-01-01 UTC. Those that come by the thousand are left out of Python's
+search for reference cycles (``gc=False``): they hold values only and can form none.
 """
 
 from collections.abc import Mapping
@@ -47,7 +48,7 @@ def from_ms(ms: int) -> datetime:
     return EPOCH + timedelta(milliseconds=ms)
 
 
-class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Post(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing somebody published, in the wire form (docs/wire-form.md)."""
 
     id: PostId
@@ -95,7 +96,7 @@ class Removal(Struct, frozen=True, kw_only=True, omit_defaults=True):
 Item: TypeAlias = Post | Removal
 
 
-class Phrase(Struct, frozen=True, array_like=True):
+class Phrase(Struct, frozen=True, array_like=True, gc=False):
     """A stretch of a headline that made it sensational, and how much it weighs."""
 
     text: str
@@ -107,7 +108,7 @@ class Phrase(Struct, frozen=True, array_like=True):
     end: int
 
 
-class Enriched(Struct, frozen=True, kw_only=True):
+class Enriched(Struct, frozen=True, kw_only=True, gc=False):
     """A post with everything the detectors read, computed once."""
 
     post: Post
@@ -120,25 +121,23 @@ class Enriched(Struct, frozen=True, kw_only=True):
     wording: str
     """The normalised headline, or opening of the text where there is no headline."""
     grams: int
-    """A 512-bit set of hashed character 3-grams of ``wording``; 0 where it is empty."""
+    """A 512-bit sketch of the character 3-grams of ``wording``; 0 where it is empty."""
     links: tuple[str, ...]
     """Canonical addresses of what it points at, its own address left out."""
     sensational: float
-    """0…1; 0 for a post without a headline."""
-    phrases: tuple[Phrase, ...]
+    """0…1; 0 for a post without a headline. ``bunco.text.sensational`` gives its phrases."""
 
 
 Number: TypeAlias = int | float | str
 
 
-class Quote(Struct, frozen=True, array_like=True):
+class Quote(Struct, frozen=True, array_like=True, gc=False):
     """A piece of a post that a finding shows as evidence."""
 
     post: str
     text: str
     at: datetime
     place: str
-    url: str
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -310,6 +309,8 @@ class Batch(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceState, ...] = ()
     polls: tuple[Poll, ...] = ()
     dead: tuple[DeadLetter, ...] = ()
+    on_version: int | None = None
+    """The store's version that the author states rest on; absent where there are none."""
 
 
 class AuthorSummary(Struct, frozen=True, kw_only=True):

@@ -216,7 +216,19 @@ class Store(Protocol):
     # -- the pipeline's side
 
     def commit(self, batch: Batch) -> None:
-        """Write all of a batch, or nothing. A post whose id is there stays as it is."""
+        """Write all of a batch, or nothing. A post whose id is there stays as it is.
+
+        Raises:
+            OvertakenError: the batch rests on an earlier version: read again and redo it.
+        """
+        ...
+
+    def version(self) -> int:
+        """Give a number that changes when somebody but this pipeline has written.
+
+        A removal from another process, or a commit without ``on_version`` from this one,
+        changes it: author states read before then may hold what was removed.
+        """
         ...
 
     def known(self, post_ids: Collection[str]) -> Mapping[str, str]:

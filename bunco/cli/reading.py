@@ -10,7 +10,7 @@ from bunco.cli.opening import existing_store, the_author
 from bunco.cli.options import AsJson, ConfigFile, Limit, Since, StorePlace, Until
 from bunco.cli.terminal import page, paged, say, write_json
 from bunco.clock import SystemClock
-from bunco.model import Finding, HistoryEntry, Page, StoredPost
+from bunco.model import Finding, HistoryEntry, Page, Quote, StoredPost
 from bunco.ports import FindingQuery, Store
 
 _FINDINGS = 20
@@ -187,10 +187,7 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
     from bunco import codec
 
     fields: dict[str, Any] = codec.to_json(finding)
-    quotes = [
-        dict(zip(("post", "text", "at", "place", "url"), quote, strict=True))
-        for quote in fields["quotes"]
-    ]
+    quotes = [dict(zip(Quote.__struct_fields__, quote, strict=True)) for quote in fields["quotes"]]
     return fields | {"quotes": quotes, "severity": finding.severity}
 
 

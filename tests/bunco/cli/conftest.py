@@ -55,11 +55,7 @@ def store(folder: Path) -> str:
                     subject="web:deals.example",
                     score=0.92,
                     evidence=("web:deals.example/1", "web:deals.example/2"),
-                    quotes=(
-                        Quote(
-                            "web:deals.example/1", "You won't BELIEVE", NOON, "r/news", "https://x"
-                        ),
-                    ),
+                    quotes=(Quote("web:deals.example/1", "You won't BELIEVE", NOON, "r/news"),),
                     last_at=NOON + timedelta(hours=1),
                     sources=("example",),
                     places=("r/news",),

@@ -38,7 +38,6 @@ def test_findings_as_json_hold_every_field() -> None:
             "text": "You won't BELIEVE",
             "at": "2026-03-02T12:00:00Z",
             "place": "r/news",
-            "url": "https://x",
         }
     ]
     assert {"detector", "subject", "score", "reason", "numbers", "first_at", "last_at"} <= {*latest}

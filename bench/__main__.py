@@ -1,0 +1,5 @@
+"""Run the measurements of the pipeline."""
+
+from bench import pipeline
+
+pipeline.main()

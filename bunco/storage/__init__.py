@@ -1,0 +1,1 @@
+"""What every store must agree on: page marks, search words, text that can be kept."""

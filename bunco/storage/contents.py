@@ -1,0 +1,181 @@
+"""What the ``memory`` store holds, and how a batch changes it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+import msgspec
+from msgspec import Struct
+
+from bunco.model import (
+    Batch,
+    DeadLetter,
+    Enriched,
+    Finding,
+    Poll,
+    Removal,
+    SourceState,
+    StoredPost,
+    to_ms,
+    without_post,
+)
+from bunco.storage.keeping import HOUR_MS, POLLS_KEPT, finite
+from bunco.storage.removing import is_gone, naming, quoted
+
+_encode = msgspec.json.encode
+
+
+class Kept(Struct, frozen=True):
+    """A post with its event time in ms."""
+
+    at_ms: int
+    stored: StoredPost
+
+    @property
+    def author(self) -> str:
+        """Give whose it is."""
+        return self.stored.post.author
+
+
+class Contents:
+    """Everything in a store, by id."""
+
+    def __init__(self) -> None:
+        self.posts: dict[str, Kept] = {}
+        self.names: dict[str, tuple[int, str]] = {}
+        """The latest name of an author, and when it was used (ms)."""
+        self.findings: dict[str, Finding] = {}
+        self.states: dict[str, bytes] = {}
+        self.sources: dict[str, SourceState] = {}
+        self.polls: dict[str, list[Poll]] = {}
+        self.dead: dict[str, tuple[int, DeadLetter]] = {}
+        """With its number in the order they were set aside."""
+        self.gone: set[str] = set()
+        self.erased: set[str] = set()
+        """Those of ``gone`` that were removed, not dropped by retention."""
+        self.gone_authors: dict[str, int | None] = {}
+        self.post_counts: Counter[tuple[int, str]] = Counter()
+        self.finding_counts: Counter[tuple[int, str]] = Counter()
+        self._set_aside = 0
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch."""
+        for enriched in batch.posts:
+            self._write_post(enriched)
+        for finding in batch.findings:
+            self._write_finding(finite(finding))
+        for author, state in batch.author_states.items():
+            if self.gone_authors.get(author, 0) is not None:
+                self.states[author] = state
+        self.sources.update((state.source, state) for state in batch.sources)
+        for poll in batch.polls:
+            self._write_poll(poll)
+        for letter in batch.dead:
+            if letter.id not in self.dead:
+                self._set_aside += 1
+                self.dead[letter.id] = (self._set_aside, letter)
+        self._remove(batch)
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Drop posts; they do not come back."""
+        for post in ids:
+            self.posts.pop(post, None)
+            self.gone.add(post)
+
+    def is_known(self, author: str) -> bool:
+        """Tell whether anything of an author's is there to be shown."""
+        return any(kept.author == author for kept in self.posts.values()) or any(
+            finding.subject == author for finding in self.findings.values()
+        )
+
+    def _write_post(self, enriched: Enriched) -> None:
+        post, at_ms = enriched.post, enriched.at_ms
+        if post.id in self.posts or post.id in self.gone:
+            return
+        if is_gone(self.gone_authors, post.author, at_ms):
+            return
+        self.posts[post.id] = Kept(
+            at_ms,
+            StoredPost(post=post, sensational=enriched.sensational, headline=enriched.headline),
+        )
+        self.post_counts[at_ms // HOUR_MS, post.source] += 1
+        self._name(post.author, at_ms, post.author_name)
+
+    def _name(self, author: str, at_ms: int, name: str) -> None:
+        if name:
+            self.names[author] = max(self.names.get(author, (at_ms, name)), (at_ms, name))
+
+    def _write_finding(self, finding: Finding) -> None:
+        if is_gone(self.gone_authors, finding.subject, to_ms(finding.first_at)):
+            return
+        if old := self.findings.get(finding.id):
+            self.finding_counts[to_ms(old.first_at) // HOUR_MS, old.detector] -= 1
+        self.finding_counts[to_ms(finding.first_at) // HOUR_MS, finding.detector] += 1
+        for post in sorted(quoted(finding) & self.erased):
+            finding = without_post(finding, post)
+        self.findings[finding.id] = finding
+
+    def _write_poll(self, poll: Poll) -> None:
+        lines = self.polls.setdefault(poll.source, [])
+        if poll not in lines:
+            lines.append(poll)
+            lines.sort(key=lambda line: (to_ms(line.at), _encode(line)), reverse=True)
+            del lines[POLLS_KEPT:]
+
+    def _remove(self, batch: Batch) -> None:
+        ids = {removal.id for removal in batch.removals if removal.removed == "post"}
+        authors = [removal for removal in batch.removals if removal.removed == "author"]
+        self._remove_posts(ids)
+        for removal in authors:
+            self._remove_author(removal, batch.author_states.keys())
+        if batch.removals:
+            is_theirs = naming(ids, {removal.author for removal in authors})
+            self.dead = {name: row for name, row in self.dead.items() if not is_theirs(row[1])}
+
+    def _remove_posts(self, ids: Collection[str]) -> None:
+        of = {self.posts[post].author for post in ids if post in self.posts}
+        latest = {
+            author: max(
+                kept.at_ms
+                for post, kept in self.posts.items()
+                if post in ids and kept.author == author
+            )
+            for author in of
+        }
+        self.drop(ids)
+        self.erased.update(ids)
+        for author, at_ms in latest.items():
+            if author in self.names and at_ms >= self.names[author][0]:
+                del self.names[author]
+                for kept in self.posts.values():
+                    if kept.author == author:
+                        self._name(author, kept.at_ms, kept.stored.post.author_name)
+        for name, named in [(name, quoted(one)) for name, one in self.findings.items()]:
+            for post in sorted(named & set(ids)):
+                self.findings[name] = without_post(self.findings[name], post)
+        for author in of:
+            self._drop_empty(author)
+
+    def _remove_author(self, removal: Removal, states: Collection[str]) -> None:
+        author = removal.author
+        until = None if removal.at is None else to_ms(removal.at)
+        older = self.gone_authors.get(author, until)
+        self.gone_authors[author] = until = (
+            None if until is None or older is None else max(until, older)
+        )
+        gone = {author: until}
+        self._remove_posts(
+            [post for post, kept in self.posts.items() if is_gone(gone, kept.author, kept.at_ms)]
+        )
+        self.findings = {
+            name: finding
+            for name, finding in self.findings.items()
+            if not is_gone(gone, finding.subject, to_ms(finding.first_at))
+        }
+        later = any(kept.author == author for kept in self.posts.values())
+        if until is None or not later or author not in states:
+            self.states.pop(author, None)
+        self._drop_empty(author)
+
+    def _drop_empty(self, author: str) -> None:
+        if not self.is_known(author) and author not in self.states:
+            self.names.pop(author, None)

@@ -1,0 +1,34 @@
+"""Page marks: where a page of a list ended, opaque to whoever hands it back."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TypeVar
+
+import msgspec
+
+from bunco.errors import UsageError
+
+Place = TypeVar("Place", bound=tuple[int | str, ...])
+
+
+def mark(*place: int | str) -> str:
+    """Give the mark of a place: the sort keys of the last row shown."""
+    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def place(after: str, form: type[Place]) -> Place | None:
+    """Give back the place of a mark; None for no mark.
+
+    Args:
+        after: what ``mark`` gave, or empty.
+        form: what it must hold, for example ``tuple[int, str]``.
+
+    Raises:
+        UsageError: it is no mark of such a list.
+    """
+    if not after:
+        return None
+    try:
+        packed = urlsafe_b64decode(after.encode() + b"=" * (-len(after) % 4))
+        return msgspec.json.decode(packed, type=form)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise UsageError(f"{after[:40]!r} is no page mark of this list") from error

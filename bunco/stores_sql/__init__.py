@@ -1,0 +1,1 @@
+"""The inside of the ``sqlite`` store: schema, connection, writing, erasing, reading."""

@@ -1,0 +1,144 @@
+"""The tables, grown step by step: a store remembers how many steps it has taken.
+
+A step is never changed once released; a new one is added at the end. docs/store.md says
+what each table is for.
+"""
+
+from collections.abc import Sequence
+
+import apsw
+
+from bunco.errors import StoreError
+from bunco.storage.words import SEPARATING
+from bunco.stores_sql.transactions import transaction
+
+APPLICATION_ID = 0x62756E63
+"""Stands in the file's header: ``bunc``."""
+
+_SEPARATORS = "".join(chr(code) for first, last in SEPARATING for code in range(first, last + 1))
+
+_FIRST = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('salt', randomblob(16));
+
+CREATE TABLE authors (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    findable TEXT NOT NULL
+) STRICT;
+CREATE TABLE tallies (
+    author INTEGER PRIMARY KEY,
+    posts INTEGER NOT NULL,
+    first_ms INTEGER,
+    last_ms INTEGER,
+    named_ms INTEGER
+) STRICT;
+CREATE TABLE author_states (author INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
+CREATE TABLE sources (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state BLOB) STRICT;
+
+CREATE TABLE posts (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    author INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    sensational REAL NOT NULL,
+    headline TEXT,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX posts_by_author ON posts (author, at_ms);
+CREATE TABLE blocks (
+    block INTEGER PRIMARY KEY, oldest_ms INTEGER NOT NULL, newest_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE spans (
+    source INTEGER NOT NULL, block INTEGER NOT NULL, oldest_ms INTEGER NOT NULL,
+    PRIMARY KEY (source, block)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE post_counts (
+    hour INTEGER NOT NULL, source INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (hour, source, kind)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, text, author, content='', columnsize=0,
+    tokenize="unicode61 remove_diacritics 2 separators '{_SEPARATORS}'"
+);
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+INSERT INTO words (words, rank) VALUES ('hashsize', 16777216);
+INSERT INTO words (words, rank) VALUES ('automerge', 8);
+
+CREATE TABLE findings (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    detector TEXT NOT NULL,
+    author INTEGER NOT NULL,
+    points INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    sources TEXT NOT NULL,
+    places TEXT NOT NULL,
+    sentence TEXT NOT NULL
+) STRICT;
+CREATE INDEX findings_by_last ON findings (last_ms, author, points, detector);
+CREATE INDEX findings_by_author ON findings (author, last_ms);
+CREATE TABLE finding_bodies (finding INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE evidence (
+    mark INTEGER NOT NULL, finding INTEGER NOT NULL, PRIMARY KEY (mark, finding)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE finding_counts (
+    hour INTEGER NOT NULL, detector TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (hour, detector)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE polls (
+    source TEXT NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (source, at_ms, body)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE dead (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    author TEXT NOT NULL,
+    letter BLOB NOT NULL
+) STRICT;
+CREATE INDEX dead_by_source ON dead (source);
+
+CREATE TABLE gone (mark INTEGER PRIMARY KEY, erased INTEGER NOT NULL) STRICT;
+CREATE TABLE gone_authors (mark INTEGER PRIMARY KEY, until_ms INTEGER) STRICT;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST,)
+"""The SQL of each version: the first makes an empty file version 1."""
+
+
+def version(connection: apsw.Connection, path: str, steps: Sequence[str] = STEPS) -> int:
+    """Give the version of a store: 0 for an empty file.
+
+    Raises:
+        StoreError: the file is another program's, or was written by a newer bunco.
+    """
+    owner = connection.pragma("application_id")
+    found: int = connection.pragma("user_version")
+    if owner != APPLICATION_ID and connection.execute("SELECT 1 FROM sqlite_schema").get:
+        raise StoreError(f"{path} is the database of another program, not a store of bunco")
+    if found > len(steps):
+        raise StoreError(
+            f"the store {path} has version {found}, this bunco knows up to {len(steps)}: "
+            "use the newer bunco that wrote it"
+        )
+    return found
+
+
+def migrate(connection: apsw.Connection, path: str, steps: Sequence[str] = STEPS) -> None:
+    """Bring a store to the newest version, all steps or none.
+
+    Raises:
+        StoreError: see ``version``.
+    """
+    if version(connection, path, steps) == len(steps):
+        return
+    with transaction(connection):
+        for step in steps[version(connection, path, steps) :]:
+            connection.execute(step).fetchall()
+        connection.pragma("application_id", APPLICATION_ID)
+        connection.pragma("user_version", len(steps))

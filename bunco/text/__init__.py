@@ -1,0 +1,1 @@
+"""What a text is made of: pure functions from words to words, numbers and marks."""

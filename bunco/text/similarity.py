@@ -1,0 +1,181 @@
+"""How alike two texts are, edits aside, and whether they are the same text.
+
+Source: chosen by figures among ten measures on annotated pairs and twelve kinds of edit, see
+docs/decisions/0007 and ``training/README.md``.
+"""
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from msgspec import Struct
+from rapidfuzz.fuzz import ratio
+
+from bunco.text import sketch
+from bunco.text.wording import wording
+
+SAME = 0.6
+"""From this similarity on two wordings are the same text."""
+
+_FEW_WORDS, _MANY_WORDS = 8, 14
+_NEEDED_FEW, _NEEDED_MANY = 0.83, 0.75
+"""The share of letters that must be in words both have.
+
+A short text tolerates less: "Winning numbers drawn in Daily 4 evening game" and "…morning
+game" (.82) are two of a series. Source: training/README.md, annotated pairs.
+"""
+
+_MISSPELT = 70
+"""From this likeness in percent on, two words left over are one word misspelt."""
+
+_MISSPELT_PAIRS = 400
+"""More pairs of words left over are not looked at: such texts are not the same."""
+
+_CONTAINED = 0.95
+_PART = 0.65
+"""A text cut to 65 % of its length, or grown by half, is still the same."""
+
+_TRIGRAM_SETS = 64
+"""Wordings whose 3-grams are remembered: one is compared with several, one after another."""
+
+_LEAST_WORDS = 5
+_LEAST_CHARACTERS = 20
+_TINY = 4
+"""Fewer characters than these say nothing even when they are identical."""
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Scripts written without spaces: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+
+
+class Comparison(Struct, frozen=True):
+    """What comparing two texts gave."""
+
+    similarity: float
+    """0…1, 1 = the same wording; ``SAME`` is the line."""
+    same: bool
+    """True also asks that there is enough text to judge by."""
+
+
+def grams(wording: str) -> int:
+    """Give a 512-bit sketch of the 3-grams of a wording, equal in every process."""
+    return sketch.sketch(wording)
+
+
+def maybe_same(a: int, b: int) -> bool:
+    """Say whether the wordings of two gram sets can be the same text.
+
+    A cheap test that lets all pairs through which ``similarity`` puts at ``SAME`` or above.
+    """
+    return sketch.alike(a, b)
+
+
+def similarity(a: str, b: str) -> float:
+    """Give how alike two wordings are, 0…1, the same either way round.
+
+    The larger of two views, both put on a scale where ``SAME`` is the line: the share of
+    letters in words that both have, in whatever order (changed words, moved halves,
+    misspellings), and how far one text lies inside the other (cut ends, added openings).
+    """
+    if a == b:
+        return 1.0 if a else 0.0
+    one, other = _trigrams(a), _trigrams(b)
+    common = len(one & other)
+    jaccard = common / (len(one) + len(other) - common)
+    if jaccard < sketch.FLOOR:
+        return SAME * jaccard
+    alike = _scaled(_kept(a, b), _needed(min(_words(a), _words(b))))
+    part = min(len(a), len(b)) / max(len(a), len(b))
+    if common >= _CONTAINED * min(len(one), len(other)) and part >= _PART:
+        alike = max(alike, _scaled(part, _PART))
+    return min(alike, 0.99)
+
+
+def same(a: str, b: str) -> bool:
+    """Say whether two wordings are the same text, edits aside.
+
+    Texts of fewer than five words or 20 characters are the same only when identical.
+    """
+    return sameness(a, b) > 0
+
+
+def sameness(a: str, b: str) -> float:
+    """Give the similarity of two wordings that are the same text, 0 for all others."""
+    if a == b:
+        return float(len(a) >= _TINY)
+    if not (_long_enough(a) and _long_enough(b)):
+        return 0.0
+    alike = similarity(a, b)
+    return alike if alike >= SAME else 0.0
+
+
+def compare(a: str, b: str) -> Comparison:
+    """Compare two raw texts, the way ``repeats`` does."""
+    one, other = wording(a), wording(b)
+    is_same = maybe_same(grams(one), grams(other)) and same(one, other)
+    return Comparison(similarity(one, other), is_same)
+
+
+@lru_cache(_TRIGRAM_SETS)
+def _trigrams(wording: str) -> frozenset[tuple[str, str, str]]:
+    padded = f" {wording} "
+    return frozenset(zip(padded, padded[1:], padded[2:], strict=False))
+
+
+def _kept(a: str, b: str) -> float:
+    """Give the share of letters in words that both have, misspelt words in part."""
+    only_one, only_other = _left_over(a.split(), b.split())
+    lost = float(sum(map(len, only_one)) + sum(map(len, only_other)))
+    if 0 < len(only_one) * len(only_other) <= _MISSPELT_PAIRS:
+        lost -= _regained(only_one, only_other)
+    return 1 - lost / (len(a) + len(b) - a.count(" ") - b.count(" "))
+
+
+def _left_over(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    # Quicker than two Counters for the dozen words that headlines have.
+    rest, only = other.copy(), []
+    for word in one:
+        if word in rest:
+            rest.remove(word)
+        else:
+            only.append(word)
+    return only, rest
+
+
+def _regained(one: list[str], other: list[str]) -> float:
+    """Give the letters that words left over have in common as misspellings of each other."""
+    pairs = [
+        (likeness, min(a, b), max(a, b), at, beside)
+        for (at, a), (beside, b) in product(enumerate(one), enumerate(other))
+        if (likeness := ratio(a, b)) >= _MISSPELT
+    ]
+    regained = 0.0
+    taken: set[tuple[str, int]] = set()
+    for likeness, a, b, at, beside in sorted(pairs, reverse=True):
+        if taken.isdisjoint({("one", at), ("other", beside)}):
+            taken |= {("one", at), ("other", beside)}
+            regained += likeness / 100 * (len(a) + len(b))
+    return regained
+
+
+def _words(wording: str) -> float:
+    spaced = wording.count(" ") + 1
+    if wording.isascii():
+        return spaced
+    return spaced + len(_UNSPACED.findall(wording)) / 2
+
+
+def _long_enough(wording: str) -> bool:
+    words = _words(wording)
+    wide = 2 * words > len(wording) / 2
+    return words >= _LEAST_WORDS and (len(wording) >= _LEAST_CHARACTERS or wide)
+
+
+def _needed(words: float) -> float:
+    over = min(max(words - _FEW_WORDS, 0) / (_MANY_WORDS - _FEW_WORDS), 1)
+    return _NEEDED_FEW - over * (_NEEDED_FEW - _NEEDED_MANY)
+
+
+def _scaled(value: float, line: float) -> float:
+    if value < line:
+        return SAME * value / line
+    return SAME + (1 - SAME) * (value - line) / (1 - line)

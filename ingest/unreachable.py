@@ -1,0 +1,21 @@
+"""A web that is not there, for sources that are played from files."""
+
+from collections.abc import Mapping
+
+from bunco.errors import SourceError
+from bunco.ports import Fetched
+
+
+class NoWeb:
+    """Refuse every address."""
+
+    async def fetch(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Fetched:
+        """Refuse.
+
+        Raises:
+            SourceError: always.
+        """
+        del headers, allow_private
+        raise SourceError(f"{url}: nothing is fetched in a replay", weight="hard")

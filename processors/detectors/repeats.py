@@ -1,0 +1,233 @@
+"""The author publishes the same headline again: near-duplicate, not only identical.
+
+Every post's wording is compared with the author's recent ones; those that say the same
+gather in a group. A group is a finding once it holds ``min_count`` posts within ``window``
+or ``min_count_long`` within ``window_long``. Titles that differ only in a number or a date
+and come at a steady pace are a series (a podcast, a daily thread): no finding.
+
+Source: docs/decisions/0007-repeats.md.
+"""
+
+from collections.abc import Sequence
+from math import exp
+
+from msgspec import Struct, field
+
+from bunco.config import Duration
+from bunco.model import Enriched, Finding, Number, Quote, finding_id, from_ms
+from bunco.ports import Detector, Part
+from bunco.windows import busiest, count_between, median_gap
+from processors.headline_groups import (
+    Group,
+    Sighting,
+    add,
+    group_of,
+    is_series,
+    nearest_group,
+    nearest_single,
+    sighting_of,
+)
+from processors.phrasing import clipped, span, times
+
+_MS = Duration(milliseconds=1)
+_QUOTES = 8
+_LEAST_ASCII = 16
+_LEAST_OTHER = 8
+
+
+class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When repetition is worth telling: ``[detectors.repeats]``."""
+
+    window: Duration = Duration(hours=24)
+    min_count: int = 3
+    """So many times within ``window`` open an episode …"""
+    window_long: Duration = Duration(days=7)
+    min_count_long: int = 5
+    """… or so many within ``window_long``; headlines older than that are forgotten."""
+    quiet: Duration = Duration(hours=48)
+    """An episode ends when the headline has not come again for so long."""
+    recent: int = 200
+    """Headlines of an author that are remembered at most."""
+    groups: int = 32
+    """Repeated headlines of an author that are remembered at most."""
+
+
+class State(Struct, gc=False):
+    """What is remembered of an author, bounded by ``recent`` and ``groups``.
+
+    About 250 bytes a headline: 50 KB at most for headlines, 512 KB at most for groups.
+    """
+
+    newest_ms: int = 0
+    singles: list[Sighting] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+
+
+class Repeats:
+    """Find headlines that an author publishes again and again."""
+
+    kind = "repeats"
+    state_type = State
+    state_version = 1
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._window = options.window // _MS
+        self._window_long = options.window_long // _MS
+        self._quiet = options.quiet // _MS
+
+    def see(self, post: Enriched, state: State) -> Sequence[Finding]:
+        """Take one post in; give the finding that opened or changed, if one did."""
+        if post.post.kind == "repost" or not _says_something(post.wording):
+            return ()
+        state.newest_ms = max(state.newest_ms, post.at_ms)
+        oldest = state.newest_ms - self._window_long
+        if post.at_ms < oldest:
+            return ()
+        group = self._join(post, state, oldest)
+        return () if group is None else self._judged(post, group)
+
+    def erase(self, post_id: str, state: State) -> None:
+        """Forget the text of a removed post; counts stay."""
+        state.singles = [seen for seen in state.singles if seen.post != post_id]
+        for group in state.groups:
+            group.sightings = [seen for seen in group.sightings if seen.post != post_id]
+        state.groups = [group for group in state.groups if group.sightings]
+
+    def _join(self, post: Enriched, state: State, oldest: int) -> Group | None:
+        """Put the post where it belongs; give its group, None if the headline is new."""
+        seen = sighting_of(post)
+        group = nearest_group(post, state.groups, oldest)
+        if group is None:
+            index = nearest_single(post, state.singles, oldest)
+            if index < 0:
+                self._remember(seen, state.singles, oldest)
+                return None
+            group = group_of(state.singles.pop(index))
+            state.groups = self._left(state.groups, oldest)
+            state.groups.append(group)
+        add(group, seen, post, self._quiet)
+        return group
+
+    def _remember(self, seen: Sighting, singles: list[Sighting], oldest: int) -> None:
+        """Add a new headline; forget those that are too old or too many."""
+        singles.append(seen)
+        gone = max(0, len(singles) - self._options.recent)
+        while singles[gone].at_ms < oldest:
+            gone += 1
+        if gone:
+            del singles[:gone]
+
+    def _left(self, groups: list[Group], oldest: int) -> list[Group]:
+        """Give the groups without the too old, and room for one more."""
+        groups = [group for group in groups if group.times[-1] >= oldest]
+        if len(groups) >= self._options.groups:
+            groups.remove(min(groups, key=lambda group: group.times[-1]))
+        return groups
+
+    def _judged(self, post: Enriched, group: Group) -> Sequence[Finding]:
+        started = count_between(group.times, group.start_ms, group.times[-1])
+        episode = group.times[-started:]
+        group.peak = max(group.peak, self._densest(episode, post.at_ms))
+        if not group.opened:
+            enough = (
+                group.peak >= self._options.min_count
+                or busiest(episode, self._window_long) >= self._options.min_count_long
+            )
+            if not enough or is_series(group, episode):
+                return ()
+            group.opened = True
+        return (self._finding(post, group, episode),)
+
+    def _densest(self, episode: list[int], at_ms: int) -> int:
+        """Give the most posts of a window that the post at this time can have changed."""
+        if at_ms == episode[-1]:
+            return count_between(episode, at_ms - self._window, at_ms)
+        return busiest(episode, self._window)
+
+    def _finding(self, post: Enriched, group: Group, episode: list[int]) -> Finding:
+        author = post.post.author
+        numbers = self._numbers(group, episode)
+        headline = clipped(post.headline or post.post.text)
+        shown = [seen for seen in group.sightings if seen.at_ms >= group.start_ms]
+        shown.sort(key=lambda seen: (seen.at_ms, seen.post))
+        return Finding(
+            id=finding_id(self.kind, author, group.start_ms, group.start_post),
+            detector=self.kind,
+            subject=author,
+            score=_score(group, len(episode)),
+            reason=_sentence(headline, group, numbers, self._options),
+            numbers=numbers,
+            evidence=tuple(seen.post for seen in shown),
+            first_at=from_ms(episode[0]),
+            last_at=from_ms(episode[-1]),
+            closes_at=from_ms(episode[-1] + self._quiet),
+            quotes=_quotes(post, headline, shown),
+            sources=tuple(group.sources),
+            places=tuple(group.places),
+            sensational=round(group.sensational, 3),
+        )
+
+    def _numbers(self, group: Group, episode: list[int]) -> dict[str, Number]:
+        newest = episode[-1]
+        return {
+            "count": len(episode),
+            "count_24h": group.peak,
+            "count_7d": count_between(group.times, newest - self._window_long, newest),
+            "total": group.total,
+            "places": len(group.places),
+            "links": len(group.links),
+            "median_gap_s": median_gap(episode) // 1000,
+            "sensational": round(group.sensational, 3),
+        }
+
+
+def _says_something(words: str) -> bool:
+    """Say whether a wording is long enough that saying it again means anything.
+
+    "Good morning" is not; 16 letters are, or 8 of a script that needs fewer.
+    """
+    return len(words) >= (_LEAST_ASCII if words.isascii() else _LEAST_OTHER)
+
+
+def _score(group: Group, count: int) -> float:
+    """Give 0…1 from how often, in how many places and how sensational.
+
+    Three times in a window score .39, six .71, ten .89; each further place (up to five)
+    takes 8 % of what is left to 1, a fully sensational headline half of it.
+
+    Source: ours, docs/decisions/0007-repeats.md.
+    """
+    missing = exp(-(group.peak - 1 + 0.3 * (count - group.peak)) / 4)
+    missing *= 1 - 0.08 * min(max(len(group.places) - 1, 0), 5)
+    missing *= 1 - 0.5 * group.sensational
+    return round(1 - missing, 4)
+
+
+def _sentence(headline: str, group: Group, numbers: dict[str, Number], options: Options) -> str:
+    count, window = int(numbers["count"]), options.window.total_seconds()
+    often = f"{times(group.peak)} within {span(window)}"
+    more = f" ({count} in all)" if count > group.peak else ""
+    places = f", in {len(group.places)} places" if len(group.places) > 1 else ""
+    links = f", with {len(group.links)} different links" if len(group.links) > 1 else ""
+    gap = f", typically {span(int(numbers['median_gap_s']))} apart"
+    loud = f"; sensational {group.sensational:.2f}" if group.sensational >= 0.5 else ""
+    return f"Published “{headline}” {often}{more}{places}{links}{gap}{loud}."
+
+
+def _quotes(post: Enriched, headline: str, shown: list[Sighting]) -> tuple[Quote, ...]:
+    """Give the headline of the sentence, then its other forms, oldest first."""
+    told = post.post
+    forms = {headline: Quote(told.id, headline, from_ms(post.at_ms), told.place)}
+    for seen in shown:
+        form = clipped(seen.text)
+        forms.setdefault(form, Quote(seen.post, form, from_ms(seen.at_ms), seen.place))
+    return tuple(forms.values())[:_QUOTES]
+
+
+def make(options: Options) -> Detector[State]:
+    """Make the detector."""
+    return Repeats(options)
+
+
+PART: Part[Detector[State]] = Part(Options, make)

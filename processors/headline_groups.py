@@ -1,0 +1,167 @@
+"""An author's headlines: those published once, and groups of those published again.
+
+When two headlines are the same is the business of ``bunco.text``; here is what is
+remembered of them, and its bounds.
+"""
+
+from bisect import insort
+from functools import lru_cache
+from hashlib import blake2b
+
+from msgspec import Struct, field
+
+from bunco.model import Enriched
+from bunco.text import similarity
+from bunco.text.wording import template, wording
+from bunco.windows import is_steady
+
+_GRAMS_BYTES = 64
+_TEXT = 300
+_SIGHTINGS = 16
+_FIRST_KEPT = 4
+_TIMES = 200
+_DISTINCT = 32
+
+_wording = lru_cache(maxsize=4096)(wording)
+_template = lru_cache(maxsize=1024)(template)
+"""Headlines of groups are asked for again and again."""
+
+
+class Sighting(Struct, array_like=True, gc=False):
+    """One post that carried a headline."""
+
+    post: str
+    at_ms: int
+    place: str
+    source: str
+    link: bytes
+    """Hash of the canonical address of the first thing it points at; empty without one."""
+    text: str
+    """The headline as published, at most 300 characters."""
+    sensational: float
+    grams: bytes
+    """The 512-bit gram set of its wording."""
+
+
+class Group(Struct, array_like=True, gc=False):
+    """A headline that was published again. Under 2 KB as a rule, 16 KB at most."""
+
+    sightings: list[Sighting]
+    """In order of arrival: the first four and the latest twelve."""
+    times: list[int]
+    """Sorted event times in ms, the latest 200."""
+    total: int = 1
+    numbered: int = 0
+    """How many differ from the first only in numbers and dates."""
+    places: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    links: list[bytes] = field(default_factory=list)
+    """Hashes of distinct canonical links. These three: of the running episode, at most 32."""
+    sensational: float = 0.0
+    start_ms: int = 0
+    """Event time of the post that the running episode starts with, …"""
+    start_post: str = ""
+    """… and its id."""
+    peak: int = 0
+    """The most within one window so far in this episode."""
+    opened: bool = False
+    """Whether the running episode is a finding."""
+
+
+def sighting_of(post: Enriched) -> Sighting:
+    """Give what is remembered of a post's headline."""
+    told = post.post
+    return Sighting(
+        told.id,
+        post.at_ms,
+        told.place,
+        told.source,
+        blake2b(post.links[0].encode(), digest_size=8).digest() if post.links else b"",
+        (post.headline or told.text)[:_TEXT],
+        post.sensational,
+        post.grams.to_bytes(_GRAMS_BYTES, "little"),
+    )
+
+
+def nearest_group(post: Enriched, groups: list[Group], oldest_ms: int) -> Group | None:
+    """Give the group whose latest, else first, headline is most like the post's, if any is."""
+    best, nearest = 0.0, None
+    for group in groups:
+        if group.times[-1] < oldest_ms:
+            continue
+        alike = _alike(post, group.sightings[-1]) or _alike(post, group.sightings[0])
+        if alike > best:
+            best, nearest = alike, group
+        if best >= 1:
+            break
+    return nearest
+
+
+def nearest_single(post: Enriched, singles: list[Sighting], oldest_ms: int) -> int:
+    """Give the index of the headline most like the post's; -1 if none is the same."""
+    best, nearest = 0.0, -1
+    grams, maybe, to_int = post.grams, similarity.maybe_same, int.from_bytes
+    for index, seen in enumerate(singles):
+        if (
+            maybe(grams, to_int(seen.grams, "little"))
+            and seen.at_ms >= oldest_ms
+            and (alike := _alike(post, seen)) > best
+        ):
+            best, nearest = alike, index
+    return nearest
+
+
+def group_of(seen: Sighting) -> Group:
+    """Make a group of a headline that is about to be seen again."""
+    group = Group(sightings=[seen], times=[seen.at_ms])
+    _start(group, seen)
+    return group
+
+
+def add(group: Group, seen: Sighting, post: Enriched, quiet_ms: int) -> None:
+    """Put a sighting into its group; after ``quiet_ms`` without one an episode starts."""
+    if seen.at_ms - group.times[-1] > quiet_ms:
+        _start(group, seen)
+    else:
+        _note(group, seen)
+    first = _wording(group.sightings[0].text)
+    group.numbered += post.wording != first and template(post.wording) == _template(first)
+    insort(group.times, seen.at_ms)
+    del group.times[:-_TIMES]
+    group.total += 1
+    group.sightings.append(seen)
+    if len(group.sightings) > _SIGHTINGS:
+        del group.sightings[_FIRST_KEPT]
+
+
+def is_series(group: Group, episode: list[int]) -> bool:
+    """Say whether the titles are numbered or dated and come at a steady pace."""
+    return group.numbered >= 0.6 * (group.total - 1) and is_steady(episode)
+
+
+def _alike(post: Enriched, seen: Sighting) -> float:
+    """Give how alike two headlines are, 0 unless they are the same headline."""
+    if not similarity.maybe_same(post.grams, int.from_bytes(seen.grams, "little")):
+        return 0.0
+    return similarity.sameness(post.wording, _wording(seen.text))
+
+
+def _start(group: Group, seen: Sighting) -> None:
+    """Let an episode of the headline start with this sighting."""
+    group.start_ms, group.start_post = seen.at_ms, seen.post
+    group.places, group.sources, group.links = [], [], []
+    group.sensational, group.peak, group.opened = 0.0, 0, False
+    _note(group, seen)
+
+
+def _note(group: Group, seen: Sighting) -> None:
+    group.sensational = max(group.sensational, seen.sensational)
+    _keep(group.places, seen.place)
+    _keep(group.sources, seen.source)
+    if seen.link and seen.link not in group.links and len(group.links) < _DISTINCT:
+        group.links.append(seen.link)
+
+
+def _keep(values: list[str], value: str) -> None:
+    if value and value not in values and len(values) < _DISTINCT:
+        values.append(value)

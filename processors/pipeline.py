@@ -1,0 +1,102 @@
+"""The pipeline, the same in every runtime.
+
+    items | removed away? | enrich | detectors with the author's state | findings
+
+It is pure but for the states it is given: no clock, no I/O, no chance. The same items in
+the same order give the same outcome however they are cut into batches.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from bunco import codec
+from bunco.log import logger
+from bunco.model import DeadLetter, Enriched, Finding, Item, Post, Removal, dead_letter
+from bunco.ports import Detector
+from processors.enrich import enrich
+from processors.states import States
+
+_log = logger(__name__)
+
+
+class Outcome(Struct):
+    """What a batch of items came to; grows while the batch runs."""
+
+    posts: dict[str, Enriched]
+    """By id, in order."""
+    removals: list[Removal]
+    findings: dict[str, Finding]
+    """By id: the latest form of each."""
+    authors: dict[str, None]
+    """Whose state changed, in order."""
+    dead: list[DeadLetter]
+
+
+class Pipeline:
+    """Take items, give what they came to.
+
+    Args:
+        detectors: in the order in which they see each post.
+    """
+
+    def __init__(self, detectors: Sequence[Detector[Any]]) -> None:
+        self._detectors = [
+            (detector, f"{detector.kind}_{detector.state_version}") for detector in detectors
+        ]
+
+    def run(self, items: Iterable[Item], states: States) -> Outcome:
+        """Run items in order; the states of all their authors must be prepared.
+
+        The caller has left out posts that were taken before. A post that cannot be
+        enriched becomes a dead letter; a detector that fails on a post leaves one, too,
+        and the other detectors go on.
+        """
+        outcome = Outcome({}, [], {}, {}, [])
+        for item in items:
+            if isinstance(item, Post):
+                self._take(item, states, outcome)
+            else:
+                self._remove(item, states, outcome)
+        return outcome
+
+    def _take(self, post: Post, states: States, outcome: Outcome) -> None:
+        try:
+            enriched = enrich(post)
+        except Exception as error:  # noqa: BLE001  # one post never stops the rest
+            outcome.dead.append(_failed(post, "enrich", error))
+            return
+        outcome.posts[post.id] = enriched
+        outcome.authors[post.author] = None
+        state = states.of(post.author)
+        for detector, name in self._detectors:
+            kept = getattr(state, name)
+            if kept is None:
+                kept = detector.state_type()
+                setattr(state, name, kept)
+            try:
+                for finding in detector.see(enriched, kept):
+                    outcome.findings[finding.id] = finding
+            except Exception as error:  # noqa: BLE001  # one detector never stops the rest
+                outcome.dead.append(_failed(post, f"detector:{detector.kind}", error))
+
+    def _remove(self, removal: Removal, states: States, outcome: Outcome) -> None:
+        """Let the author's state forget; what is stored is the store's to erase."""
+        outcome.removals.append(removal)
+        if not removal.author:
+            return
+        outcome.authors[removal.author] = None
+        if removal.removed == "author":
+            states.renew(removal.author)
+            return
+        state = states.of(removal.author)
+        for detector, name in self._detectors:
+            if (kept := getattr(state, name)) is not None:
+                detector.erase(removal.id, kept)
+
+
+def _failed(post: Post, origin: str, error: Exception) -> DeadLetter:
+    _log.error("post failed", origin=origin, post=post.id, error=repr(error))
+    reason = f"{type(error).__name__}: {error}"
+    return dead_letter(origin, reason, codec.encode(post), source=post.source, author=post.author)

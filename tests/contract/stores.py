@@ -1,0 +1,90 @@
+"""What the suite of stores speaks about: every kind, posts that differ, every answer."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bunco.model import Enriched, Finding, HistoryEntry, Page, Quote, to_ms
+from bunco.ports import FindingQuery, Store
+from bunco.stores import memory, sqlite
+from tests.builders import NOON, a_finding, a_post
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+KINDS: dict[str, Callable[[Path], Store]] = {
+    "memory": lambda _: memory.PART.make(memory.Options()),
+    "sqlite": lambda folder: sqlite.PART.make(sqlite.Options(path=str(folder / "bunco.db"))),
+}
+"""How a store of each kind is made, given a folder of its own."""
+
+
+def stored(number: int = 1, minute: int = 0, **changes: Any) -> Enriched:
+    """Give a post with an id of its own, as the pipeline hands it over."""
+    fields = {
+        "id": f"web:example.org/{number}",
+        "url": f"https://example.org/{number}",
+        "author_name": "Example",
+    }
+    post = a_post(minute * MINUTE, **(fields | changes))
+    return Enriched(
+        post=post,
+        at_ms=to_ms(post.posted_at),
+        seen_ms=to_ms(post.posted_at),
+        headline=post.title,
+        wording="",
+        grams=0,
+        links=(),
+        sensational=0.25,
+    )
+
+
+def quoting(number: int = 1, text: str = "Council approves", **changes: Any) -> Finding:
+    """Give a finding that quotes the post of that number."""
+    post = f"web:example.org/{number}"
+    quote = Quote(post, text, NOON, "example.org")
+    fields = {"reason": f"Published “{text}” 4 times.", "evidence": (post,), "quotes": (quote,)}
+    return a_finding(**(fields | changes))
+
+
+def answers(store: Store) -> bytes:
+    """Give everything a store answers, as bytes."""
+    authors = store.find_authors("", limit=100)
+    names = [summary.author for summary in authors]
+    histories = [paged(partial(_history, store, name)) for name in names]
+    found = [
+        *(authors, [store.author(name) for name in names], histories),
+        store.authors(limit=100),
+        store.authors(since=NOON, until=NOON + HOUR, limit=3),
+        paged(lambda after: store.findings(FindingQuery(), limit=2, after=after)),
+        paged(lambda after: store.search("council", limit=3, after=after)),
+        paged(lambda after: store.search('"cycle lanes" riv*', limit=2, after=after)),
+        [store.search("council", author=name).rows for name in names],
+        store.counts("posts", step=HOUR),
+        store.counts("findings", step=3 * HOUR, since=NOON),
+        [store.polls(source) for source in ("example", "other")],
+        paged(lambda after: store.dead(limit=2, after=after)),
+        *(store.stats(), store.source_states(), store.author_states(names)),
+        sorted(store.known([f"web:example.org/{number}" for number in range(20)]).items()),
+    ]
+    return msgspec.msgpack.encode(found)
+
+
+def _history(store: Store, author: str, after: str) -> Page[HistoryEntry]:
+    return store.history(author, limit=3, after=after)
+
+
+def paged(ask: Callable[[str], Any]) -> list[Any]:
+    """Give the rows of all pages."""
+    rows: list[Any] = []
+    after = ""
+    while True:
+        page = ask(after)
+        rows.extend(page.rows)
+        after = page.after
+        if not after:
+            return rows

@@ -1,0 +1,185 @@
+"""Cases of ``bursts``: fires, just below, twice, out of order, imports, conversation."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from bunco.model import Enriched, Finding
+from processors.detectors.bursts import Bursts, Options, State
+from tests.builders import NOON, an_enriched
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+def told(number: int, after: timedelta, **changes: Any) -> Enriched:
+    """Give the numbered post of a person who writes something new each time."""
+    fields: dict[str, Any] = {
+        "id": f"mastodon:{number}",
+        "author": "mastodon:ann@example.org",
+        "title": f"Look at this wonderful thing number {number}",
+    }
+    return an_enriched(after, **(fields | changes))
+
+
+def seen(posts: Sequence[Enriched], options: Options | None = None) -> dict[str, Finding]:
+    """Give the latest form of each finding that the posts of one author lead to."""
+    detector, state = Bursts(options or Options()), State()
+    return {finding.id: finding for post in posts for finding in detector.see(post, state)}
+
+
+def usual_days(days: int, a_day: int = 3) -> list[Enriched]:
+    """Give days of an ordinary life before noon of the first test day."""
+    return [
+        told(1000 + day * 50 + n, (day - days) * DAY + n * timedelta(hours=3))
+        for day in range(days)
+        for n in range(a_day)
+    ]
+
+
+def burst(count: int, gap: timedelta = MINUTE, start: timedelta = timedelta(0)) -> list[Enriched]:
+    """Give so many posts in a row."""
+    return [told(n, start + n * gap) for n in range(count)]
+
+
+def test_twenty_posts_in_twenty_minutes_after_quiet_weeks_are_a_burst() -> None:
+    (finding,) = seen([*usual_days(12), *burst(20)]).values()
+
+    assert finding.detector == "bursts"
+    assert finding.first_at == NOON
+    assert finding.last_at == NOON + 19 * MINUTE
+    assert finding.numbers["count"] == 20
+    assert finding.numbers["baseline"] == "own"
+    assert "its own rate over 12 days" in finding.reason
+
+
+def test_a_few_posts_in_a_row_are_just_below() -> None:
+    assert seen([*usual_days(12), *burst(4)]) == {}
+
+
+def test_the_usual_pace_of_a_busy_author_is_no_burst() -> None:
+    busy = [told(n, n * timedelta(minutes=12) - 10 * DAY) for n in range(1200)]
+
+    assert seen(busy) == {}
+
+
+def test_a_new_author_is_held_against_the_platform_and_the_finding_says_so() -> None:
+    (finding,) = seen(burst(25)).values()
+
+    assert finding.numbers["baseline"] == "platform"
+    assert "usual for its platform" in finding.reason
+
+
+def test_one_episode_is_one_finding_and_the_next_day_another() -> None:
+    posts = [*usual_days(12), *burst(20)]
+    later = [told(500 + n, DAY + n * MINUTE) for n in range(20)]
+
+    assert len(seen(posts)) == 1
+    assert len(seen([*posts, *later])) == 2
+
+
+def test_an_import_is_no_burst() -> None:
+    imported = [
+        told(n, -300 * DAY + n * MINUTE, seen_at=NOON + n * timedelta(seconds=1))
+        for n in range(200)
+    ]
+
+    assert seen([*usual_days(12), *imported]) == {}
+
+
+def test_posts_without_a_date_are_no_burst() -> None:
+    posts = [told(n, timedelta(0), undated=True) for n in range(40)]
+
+    assert seen(posts) == {}
+
+
+def test_a_conversation_is_no_burst() -> None:
+    answers = [
+        told(n, n * MINUTE, kind="reply", reply_to="mastodon:other", title="", text="Yes, I see!")
+        for n in range(40)
+    ]
+
+    assert seen([*usual_days(12), *answers]) == {}
+
+
+def test_a_thread_counts_once() -> None:
+    thread = [
+        told(
+            n,
+            n * MINUTE,
+            kind="reply" if n else "post",
+            reply_to=f"mastodon:{n - 1}" if n else "",
+            links=("https://example.org/source",),
+        )
+        for n in range(40)
+    ]
+
+    assert seen([*usual_days(12), *thread]) == {}
+
+
+def test_replies_with_links_to_strangers_are_a_burst() -> None:
+    pitches = [
+        told(
+            n,
+            n * MINUTE,
+            kind="reply",
+            reply_to=f"mastodon:stranger{n}",
+            title="",
+            text="You should see this",
+            links=("https://example.org/offer",),
+        )
+        for n in range(20)
+    ]
+
+    assert len(seen([*usual_days(12), *pitches])) == 1
+
+
+def test_out_of_order_posts_end_in_the_same_count() -> None:
+    posts = burst(20)
+    shuffled = [posts[n] for n in (0, 2, 1, 4, 3, 6, 5, *range(7, 20))]
+
+    (ordered,) = seen([*usual_days(12), *posts]).values()
+    (other,) = seen([*usual_days(12), *shuffled]).values()
+
+    assert other.numbers["count"] == ordered.numbers["count"]
+    assert other.last_at == ordered.last_at
+
+
+def test_a_burst_of_links_scores_higher_than_one_of_plain_words() -> None:
+    linked = burst(20)
+    plain = [told(n, n * MINUTE, title="", text=f"thought {n}", url="") for n in range(20)]
+
+    (with_links,) = seen([*usual_days(12), *linked]).values()
+    (without,) = seen([*usual_days(12), *plain]).values()
+
+    assert with_links.score > without.score
+
+
+def test_an_erased_post_leaves_no_text_in_the_state() -> None:
+    detector, state = Bursts(Options()), State()
+    for post in burst(20):
+        detector.see(post, state)
+
+    for n in range(20):
+        detector.erase(f"mastodon:{n}", state)
+
+    assert b"wonderful" not in msgspec.msgpack.encode(state)
+
+
+def test_a_state_written_and_read_between_any_posts_changes_nothing() -> None:
+    detector, kept, reread = Bursts(Options()), State(), State()
+
+    for post in [*usual_days(12), *burst(30), *burst(10, start=2 * DAY)]:
+        first = detector.see(post, kept)
+        reread = msgspec.msgpack.decode(msgspec.msgpack.encode(reread), type=State)
+        assert list(detector.see(post, reread)) == list(first)
+
+
+def test_the_state_of_a_flooding_author_is_bounded() -> None:
+    detector, state = Bursts(Options()), State()
+    for n in range(5000):
+        detector.see(told(n, n * timedelta(minutes=7)), state)
+
+    assert len(msgspec.msgpack.encode(state)) < 20_000

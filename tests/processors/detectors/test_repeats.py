@@ -1,0 +1,249 @@
+"""Cases of ``repeats``: fires, just below, twice, out of order, late, other author, series."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bunco.config import Duration
+from bunco.model import Enriched, Finding, without_post
+from processors.detectors.repeats import Options, Repeats, State
+from tests.builders import NOON, an_enriched
+
+TRICK = "This one weird trick melts belly fat while you sleep tonight"
+HOUR = timedelta(hours=1)
+
+
+def told(number: int, after: timedelta, title: str = TRICK, **changes: Any) -> Enriched:
+    """Give the numbered post with a headline."""
+    return an_enriched(after, id=f"web:example.org/{number}", title=title, **changes)
+
+
+def seen(posts: Sequence[Enriched], options: Options | None = None) -> dict[str, Finding]:
+    """Give the latest form of each finding that the posts of one author lead to."""
+    detector, state = Repeats(options or Options()), State()
+    return {finding.id: finding for post in posts for finding in detector.see(post, state)}
+
+
+def hourly(count: int, title: str = TRICK) -> list[Enriched]:
+    """Give so many posts of a headline, one an hour."""
+    return [told(number, number * HOUR, title) for number in range(count)]
+
+
+def test_the_third_time_within_a_day_is_a_finding() -> None:
+    (finding,) = seen(hourly(3)).values()
+
+    assert finding.detector == "repeats"
+    assert finding.subject == "web:example.org"
+    assert finding.numbers["count_24h"] == 3
+    assert finding.numbers["median_gap_s"] == 3600
+    assert finding.evidence == ("web:example.org/0", "web:example.org/1", "web:example.org/2")
+    assert finding.first_at == NOON
+    assert finding.last_at == NOON + 2 * HOUR
+
+
+def test_twice_is_just_below() -> None:
+    assert seen(hourly(2)) == {}
+
+
+def test_three_times_in_more_than_a_day_is_just_below() -> None:
+    assert seen([told(n, n * timedelta(hours=12, minutes=1)) for n in range(3)]) == {}
+
+
+def test_five_times_in_a_week_is_a_finding() -> None:
+    posts = [told(n, n * timedelta(hours=40)) for n in range(5)]
+
+    assert seen(posts[:4]) == {}
+    assert len(seen(posts)) == 1
+
+
+def test_the_same_episode_keeps_its_id_and_grows() -> None:
+    third, sixth = seen(hourly(3)), seen(hourly(6))
+
+    assert third.keys() == sixth.keys()
+    (before,), (after,) = third.values(), sixth.values()
+    assert after.numbers["count_24h"] == 6
+    assert after.score > before.score
+
+
+def test_after_quiet_days_a_new_episode_starts() -> None:
+    again = [told(10 + n, timedelta(days=3) + n * HOUR) for n in range(3)]
+
+    found = seen([*hourly(3), *again])
+
+    assert len(found) == 2
+    assert [finding.numbers["count"] for finding in found.values()] == [3, 3]
+
+
+def test_an_episode_that_was_quiet_needs_its_number_again() -> None:
+    found = seen([*hourly(3), told(10, timedelta(days=3))])
+
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        "THIS ONE WEIRD TRICK MELTS BELLY FAT WHILE YOU SLEEP TONIGHT",
+        "🔥🔥 This one weird trick melts belly fat while you sleep tonight!!! 🔥",
+        "This one simple trick melts belly fat while you sleep tonight",
+        "BREAKING: This one weird trick melts belly fat while you sleep tonight",
+        "This one weird trick melts belly fat while you sleep",
+        "Тhis one weird trick mеlts belly fat while yоu sleep tonight",
+        "This one weird trick melts belly fat while you sleep tonight | Daily Health",
+    ],
+)
+def test_an_edited_headline_is_the_same_headline(edited: str) -> None:
+    posts = [told(0, 0 * HOUR), told(1, HOUR, edited), told(2, 2 * HOUR)]
+
+    assert len(seen(posts)) == 1
+
+
+def test_other_headlines_are_no_repeat() -> None:
+    titles = [
+        "Council approves new cycle lanes along the river",
+        "Rain expected across the north for the whole weekend",
+        "Library reopens after two years of renovation work",
+        "Local team wins the regional chess championship again",
+    ]
+
+    assert seen([told(n, n * HOUR, title) for n, title in enumerate(titles)]) == {}
+
+
+def test_numbered_episodes_at_a_steady_pace_are_a_series() -> None:
+    posts = [
+        told(n, n * timedelta(hours=7), f"The morning show with all the news, episode {n + 20}")
+        for n in range(8)
+    ]
+
+    assert seen(posts) == {}
+
+
+def test_numbers_do_not_excuse_an_uneven_pace() -> None:
+    minutes = (0, 1, 2, 40, 41, 300)
+    posts = [
+        told(n, timedelta(minutes=at), f"Make easy money from home right now, tip {n}")
+        for n, at in enumerate(minutes)
+    ]
+
+    assert len(seen(posts)) == 1
+
+
+def test_a_repost_is_not_the_authors_own_headline() -> None:
+    posts = [told(n, n * HOUR, kind="repost") for n in range(4)]
+
+    assert seen(posts) == {}
+
+
+def test_out_of_order_posts_give_the_same_finding_as_ordered_ones() -> None:
+    posts = hourly(4)
+    shuffled = [posts[0], posts[2], posts[3], posts[1]]
+
+    (ordered,), (other,) = seen(posts).values(), seen(shuffled).values()
+
+    assert other.numbers == ordered.numbers
+    assert other.evidence == ordered.evidence
+
+
+def test_a_post_older_than_the_long_window_is_history() -> None:
+    late = told(9, timedelta(days=-8))
+
+    found = seen([*hourly(3), late])
+
+    assert all(finding.numbers["count"] == 3 for finding in found.values())
+
+
+def test_places_and_links_are_counted_and_make_it_louder() -> None:
+    spread = [
+        told(n, n * HOUR, place=f"r/place{n}", url=f"https://example.org/{n}") for n in range(3)
+    ]
+
+    (finding,), (plain,) = seen(spread).values(), seen(hourly(3)).values()
+
+    assert finding.numbers["places"] == 3
+    assert finding.numbers["links"] == 3
+    assert finding.score > plain.score
+    assert "in 3 places" in finding.reason
+
+
+def test_the_sentence_says_what_was_published_how_often() -> None:
+    (finding,) = seen(hourly(4)).values()
+
+    assert TRICK in finding.reason
+    assert "4 times within 24 h" in finding.reason
+    assert "60 min apart" in finding.reason
+
+
+def test_short_texts_that_differ_are_not_compared() -> None:
+    posts = [told(n, n * HOUR, title) for n, title in enumerate(["Good one", "Good on", "Good"])]
+
+    assert seen(posts) == {}
+
+
+def test_a_greeting_may_be_said_every_day() -> None:
+    assert seen(hourly(6, "Good morning!")) == {}
+    assert len(seen(hourly(3, "Good morning, dear investors"))) == 1
+
+
+def test_options_move_the_threshold() -> None:
+    assert len(seen(hourly(2), Options(min_count=2))) == 1
+    assert seen(hourly(3), Options(min_count=4, window=Duration(hours=24))) == {}
+
+
+def test_an_erased_post_leaves_no_text_in_the_state() -> None:
+    detector, state = Repeats(Options()), State()
+    for post in [*hourly(3), told(7, 7 * HOUR, "A secret sentence that nobody else has ever said")]:
+        detector.see(post, state)
+
+    for number in (0, 1, 2, 7):
+        detector.erase(f"web:example.org/{number}", state)
+
+    left = msgspec.msgpack.encode(state)
+    assert b"trick" not in left
+    assert b"secret" not in left
+
+
+def test_a_finding_without_the_removed_post_does_not_show_its_text() -> None:
+    (finding,) = seen(hourly(3)).values()
+
+    left = without_post(finding, "web:example.org/2")
+
+    assert TRICK not in left.reason
+    assert left.numbers == finding.numbers
+    assert "web:example.org/2" not in left.evidence
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    minutes=st.lists(st.integers(0, 20_000), min_size=1, max_size=60),
+    words=st.lists(st.sampled_from(["alpha", "beta", "gamma"]), min_size=60, max_size=60),
+)
+def test_a_state_written_and_read_between_any_posts_changes_nothing(
+    minutes: list[int], words: list[str]
+) -> None:
+    posts = [
+        told(n, timedelta(minutes=at), f"The {words[n]} method that doctors hate, part {n % 3}")
+        for n, at in enumerate(minutes)
+    ]
+    detector, kept, reread = Repeats(Options()), State(), State()
+
+    for post in posts:
+        first = detector.see(post, kept)
+        reread = msgspec.msgpack.decode(msgspec.msgpack.encode(reread), type=State)
+        assert list(detector.see(post, reread)) == list(first)
+
+
+def test_the_state_of_a_flooding_author_is_bounded() -> None:
+    detector, state = Repeats(Options()), State()
+    words = ["river", "council", "morning", "garden", "library", "harbour", "market"]
+    for n in range(3000):
+        title = " ".join(f"{words[(n * k) % 7]}{(n * k * 7919) % 997}" for k in range(1, 8))
+        detector.see(told(n, timedelta(minutes=n), title), state)
+
+    assert len(state.singles) <= 200
+    assert len(state.groups) <= 32
+    assert len(msgspec.msgpack.encode(state)) < 200_000

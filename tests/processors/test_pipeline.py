@@ -1,0 +1,244 @@
+"""The pipeline and the embedded runtime: the same findings however it is fed."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bunco import codec
+from bunco.config import PipelineOptions
+from bunco.errors import StoreError
+from bunco.model import Batch, Delivery, Enriched, Finding, Item, Post, Removal
+from bunco.ports import Detector, FindingQuery, Store
+from bunco.stores import memory, sqlite
+from processors.detectors import bursts, repeats
+from processors.embedded import Embedded, Step
+from tests.builders import NOON, a_post
+
+MINUTE = timedelta(minutes=1)
+
+
+def fresh_store() -> Store:
+    """Give an empty store in memory."""
+    return memory.make(memory.Options())
+
+
+def embedded(store: Store, live_authors: int = 100, **more: Any) -> Embedded:
+    """Give the runtime with its usual detectors."""
+    detectors: list[Detector[Any]] = more.get("detectors") or [
+        bursts.make(bursts.Options()),
+        repeats.make(repeats.Options()),
+    ]
+    return Embedded(detectors, store, PipelineOptions(live_authors=live_authors))
+
+
+def delivered(items: Sequence[Item]) -> Delivery:
+    """Give a delivery of these items."""
+    return Delivery(source="example", items=tuple(items), cursor=b"")
+
+
+def promoter_posts(count: int) -> list[Post]:
+    """Give posts of three authors who repeat and burst, in arrival order."""
+    return [
+        a_post(
+            n * MINUTE,
+            id=f"web:{n}",
+            author=f"web:author{n % 3}",
+            title=f"The {['secret', 'hidden', 'simple'][n % 3]} method that doctors never tell you",
+            url=f"https://example.org/{n % 5}",
+            place=f"place{n % 4}",
+        )
+        for n in range(count)
+    ]
+
+
+def told(store: Store) -> bytes:
+    """Give everything the store says of findings and histories."""
+    authors = [f"web:author{n}" for n in range(3)]
+    return codec.encode(
+        [
+            store.findings(FindingQuery(), limit=1000),
+            store.authors(limit=100),
+            [store.history(author, limit=1000) for author in authors],
+            store.counts("posts", step=timedelta(hours=1)),
+            store.stats(),
+        ]
+    )
+
+
+ITEMS = st.lists(
+    st.one_of(
+        st.integers(0, 59).map(lambda n: promoter_posts(60)[n]),
+        st.integers(0, 59).map(lambda n: Removal(removed="post", id=f"web:{n}")),
+        st.integers(0, 2).map(
+            lambda n: Removal(removed="author", author=f"web:author{n}", at=NOON + 20 * MINUTE)
+        ),
+    ),
+    max_size=80,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(items=ITEMS, cuts=st.lists(st.integers(0, 80), max_size=12), live=st.integers(1, 3))
+def test_any_cut_into_batches_and_any_bound_on_live_states_give_the_same(
+    items: list[Item], cuts: list[int], live: int
+) -> None:
+    whole, cut = fresh_store(), fresh_store()
+    edges = [0, *sorted(min(at, len(items)) for at in cuts), len(items)]
+
+    embedded(whole).step([delivered(items)])
+    runtime = embedded(cut, live_authors=live)
+    for start, end in pairwise(edges):
+        runtime.step([delivered(items[start:end])])
+
+    assert told(cut) == told(whole)
+
+
+def test_a_runtime_that_starts_anew_after_every_batch_gives_the_same() -> None:
+    posts = promoter_posts(90)
+    whole, broken = fresh_store(), fresh_store()
+
+    embedded(whole).step([delivered(posts)])
+    for start in range(0, 90, 7):
+        embedded(broken).step([delivered(posts[start : start + 7])])
+
+    assert told(broken) == told(whole)
+
+
+def test_the_same_posts_again_change_nothing() -> None:
+    posts = promoter_posts(60)
+    store = fresh_store()
+    runtime = embedded(store)
+    runtime.step([delivered(posts)])
+    before = told(store)
+
+    step = runtime.step([delivered(posts)])
+
+    assert told(store) == before
+    assert (step.posts, step.repeated) == (0, 60)
+
+
+def test_a_removed_post_that_comes_again_stays_away() -> None:
+    store = fresh_store()
+    runtime = embedded(store)
+    (post,) = promoter_posts(1)
+
+    runtime.step([delivered([post, Removal(removed="post", id=post.id), post])])
+    runtime.step([delivered([post])])
+
+    assert store.post(post.id) is None
+
+
+def test_a_removed_post_leaves_no_text_in_findings_and_states() -> None:
+    posts = promoter_posts(30)
+    store = fresh_store()
+    runtime = embedded(store)
+    runtime.step([delivered(posts)])
+
+    runtime.step([delivered([Removal(removed="post", id=post.id) for post in posts])])
+
+    left = told(store) + b"".join(store.author_states([post.author for post in posts]).values())
+    assert b"method" not in left
+    assert store.stats().findings > 0
+
+
+class Failing:
+    """A detector that fails on every second post."""
+
+    kind = "failing"
+    state_type = bursts.State
+    state_version = 1
+    healed = False
+
+    def see(self, post: Enriched, state: bursts.State) -> Sequence[Finding]:
+        """Fail, or see nothing."""
+        del state
+        if not self.healed and int(post.post.id.rpartition(":")[2]) % 2:
+            raise ValueError("a defect")
+        return ()
+
+    def erase(self, post_id: str, state: bursts.State) -> None:
+        """Forget nothing."""
+        del post_id, state
+
+
+def test_a_failing_detector_leaves_dead_letters_and_the_others_go_on() -> None:
+    store = fresh_store()
+    runtime = embedded(store, detectors=[Failing(), repeats.make(repeats.Options())])
+
+    step = runtime.step([delivered(promoter_posts(30))])
+
+    assert step.posts == 30
+    assert step.dead == 15
+    assert store.stats().findings > 0
+    letter = store.dead().rows[0]
+    assert letter.origin == "detector:failing"
+    assert letter.reason == "ValueError: a defect"
+
+
+def test_a_mended_detector_sees_the_post_again() -> None:
+    store, detector = fresh_store(), Failing()
+    runtime = embedded(store, detectors=[detector])
+    runtime.step([delivered(promoter_posts(2))])
+
+    failed = runtime.see_again(promoter_posts(2)[1], "failing")
+    detector.healed = True
+    mended = runtime.see_again(promoter_posts(2)[1], "failing")
+
+    assert (failed, mended) == (False, True)
+
+
+def test_a_failed_commit_is_told_and_leaves_no_states_ahead_of_the_store() -> None:
+    store = fresh_store()
+    posts = promoter_posts(60)
+    runtime = embedded(store)
+    commit = store.commit
+
+    def refuse(_: Batch) -> None:
+        raise StoreError("disk full")
+
+    store.commit = refuse  # type: ignore[method-assign,assignment]  # the disk is full
+    with pytest.raises(StoreError):
+        runtime.step([delivered(posts[:30])])
+    store.commit = commit  # type: ignore[method-assign]
+    runtime.step([delivered(posts)])
+
+    expected = fresh_store()
+    embedded(expected).step([delivered(posts)])
+    assert told(store) == told(expected)
+
+
+def test_an_author_forgotten_beside_a_run_does_not_come_back_from_its_memory(
+    tmp_path: Path,
+) -> None:
+    options = sqlite.Options(path=str(tmp_path / "run.db"))
+    store, beside = sqlite.make(options), sqlite.make(options)
+    runtime = embedded(store)
+    posts = promoter_posts(60)
+    runtime.step([delivered(posts[:59])])
+
+    beside.commit(
+        Batch(removals=(Removal(removed="author", author="web:author2", at=NOON + 59 * MINUTE),))
+    )
+    later = a_post(90 * MINUTE, id="web:later", author="web:author2", title="Quite another thing")
+    runtime.step([delivered([later])])
+
+    assert b"method" not in store.author_states(["web:author2"])["web:author2"]
+    assert store.post("web:later") is not None
+    beside.close()
+    store.close()
+
+
+def test_a_step_counts_what_it_held() -> None:
+    runtime = embedded(fresh_store())
+    posts = promoter_posts(30)
+
+    step: Step = runtime.step([delivered([*posts, posts[0], Removal(removed="post", id="x:1")])])
+
+    assert (step.posts, step.repeated, step.removals, step.dead) == (30, 1, 1, 0)
+    assert step.findings > 0

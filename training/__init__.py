@@ -1,0 +1,1 @@
+"""Scripts that make the numbers the package carries; not part of the package."""
