@@ -55,7 +55,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lateness: Duration = Duration(days=2)
     """A post that arrives later than this after its date is an import."""
     quiet: Duration = Duration(hours=2)
-    """An episode ends when no post has come for so long."""
+    """An episode ends when no post has come for so long, and for its window's length."""
     priors: dict[str, Prior] = {}
     """By platform, the part of the author before the colon; ``other`` for all others.
 
@@ -116,7 +116,7 @@ class Bursts:
             return ()
         self._count(post, state)
         episode = state.episode
-        if episode is not None and post.at_ms > episode.last_ms + self._quiet:
+        if episode is not None and post.at_ms > self._closes_ms(episode):
             episode = state.episode = None
         sharper = self._judged(state, told.author.partition(":")[0])
         if episode is None:
@@ -196,6 +196,10 @@ class Bursts:
         since = max(state.first_ms, until - self._history)
         return baseline(state.hours | state.clipped, since, until, prior)
 
+    def _closes_ms(self, episode: Episode) -> int:
+        """Give when an episode ends: its window must be empty, or it would open again."""
+        return episode.last_ms + max(self._quiet, episode.window_ms)
+
     def _finding(self, author: str, episode: Episode) -> Finding:
         shown = sorted(episode.sightings, key=lambda seen: (seen.at_ms, seen.post))
         return Finding(
@@ -208,7 +212,7 @@ class Bursts:
             evidence=tuple(seen.post for seen in shown),
             first_at=from_ms(episode.start_ms),
             last_at=from_ms(episode.last_ms),
-            closes_at=from_ms(episode.last_ms + self._quiet),
+            closes_at=from_ms(self._closes_ms(episode)),
             quotes=tuple(
                 Quote(seen.post, clipped(seen.text), from_ms(seen.at_ms), seen.place)
                 for seen in shown[:_QUOTES]
@@ -263,9 +267,9 @@ def _sentence(episode: Episode) -> str:
     window = span(episode.window_ms // 1000)
     days = episode.history_ms / DAY_MS
     usual = (
-        f"its own rate over {span(episode.history_ms / 1000)}, {rate(episode.per_hour)}"
+        f"its own rate over {span(episode.history_ms / 1000)}"
         if days >= 1
-        else f"the rate usual for its platform, {rate(episode.per_hour)}"
+        else "the rate usual for its platform"
     )
     whole = (
         f"; {episode.count} posts in {span((episode.last_ms - episode.start_ms) / 1000)} in all"
@@ -274,8 +278,9 @@ def _sentence(episode: Episode) -> str:
     )
     places = f" in {len(episode.places)} places" if len(episode.places) > 1 else ""
     return (
-        f"Posted {episode.seen} times within {window}{places}, where {usual}, makes"
-        f" {episode.expected:.2g} likely (chance 10^{episode.log10_chance:.0f}){whole}."
+        f"Posted {episode.seen} times within {window}{places}; {usual}"
+        f" ({rate(episode.per_hour)}) would make {episode.expected:.2g},"
+        f" a chance of 10^{episode.log10_chance:.0f}{whole}."
     )
 
 
