@@ -16,10 +16,10 @@ from itertools import accumulate
 from pathlib import Path
 from time import perf_counter, process_time
 
-from bunco.config import Size
 from bunco.model import Batch, Enriched, Finding, Post, Quote, Removal, finding_id, to_ms
 from bunco.ports import FindingQuery, Store
 from bunco.stores import sqlite
+from bunco.values import Size
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)

@@ -10,7 +10,6 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,45 +18,14 @@ from msgspec import Struct
 
 from bunco.errors import ConfigError
 from bunco.log import LogLevel
+from bunco.values import Duration, Size, from_toml
 
 ENV_PREFIX = "BUNCO_"
 
 Options = TypeVar("Options", bound=Struct)
 Table = dict[str, Any]
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
-_SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)")
-_SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-
-
-class Duration(timedelta):
-    """A length of time, written ``"90s"``, ``"15m"``, ``"6h"``, ``"7d"`` or ``"1h 30m"``."""
-
-
-class Size(int):
-    """A number of bytes, written ``"15 MiB"``."""
-
-
-class Secret:
-    """A value that is never shown; ``reveal`` gives it to the one who needs it."""
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Give the value itself."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
 
 
 class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -201,7 +169,7 @@ def decode(record: type[Options], table: Table, where: str, key: str) -> Options
         if field.required and name not in table:
             raise ConfigError(where, f"{key}.{name}", "nothing", "a value: it is needed")
     try:
-        return msgspec.convert(table, record, dec_hook=_from_toml)
+        return msgspec.convert(table, record, dec_hook=from_toml)
     except msgspec.ValidationError as error:
         message = str(error)
         at = _PATH.search(message)
@@ -210,47 +178,6 @@ def decode(record: type[Options], table: Table, where: str, key: str) -> Options
         secret = any("Secret" in str(fields[name].type) for name in fields if path.startswith(name))
         found = "(hidden)" if secret else repr(_at(table, path))
         raise ConfigError(where, f"{key}.{path}".rstrip("."), found, said) from error
-
-
-def parse_duration(text: str) -> Duration:
-    """Give the length of ``"90s"``, ``"15m"``, ``"6h"``, ``"7d"``, ``"2w"``, ``"1h 30m"``.
-
-    Raises:
-        ValueError: the text is no length of time.
-    """
-    parts = _DURATION.findall(text)
-    if not parts or _DURATION.sub("", text).strip():
-        raise ValueError('a duration such as "90s", "15m", "6h", "7d" or "1h 30m"')
-    return Duration(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
-
-
-def _from_toml(wanted: type, value: Any) -> Any:  # noqa: ANN401  # TOML enters here
-    """Decode the types of ours; msgspec knows all others."""
-    if wanted is Duration:
-        if isinstance(value, str):
-            return parse_duration(value)
-        raise ValueError('a duration in quotes, such as "15m"')
-    if wanted is Size:
-        if isinstance(value, str) and (match := _SIZE.fullmatch(value)):
-            return Size(int(match[1]) * _SIZES[match[2]])
-        raise ValueError('a size in quotes, such as "15 MiB"')
-    if wanted is Secret:
-        return _secret(value)
-    raise NotImplementedError(wanted)
-
-
-def _secret(value: Any) -> Secret:  # noqa: ANN401  # TOML enters here
-    match value:
-        case {"env": str(name)} if len(value) == 1:
-            if name not in os.environ:
-                raise ValueError(f"the environment variable {name} to be set")
-            return Secret(os.environ[name])
-        case {"file": str(path)} if len(value) == 1:
-            try:
-                return Secret(Path(path).read_text(encoding="utf-8").strip())
-            except OSError as error:
-                raise ValueError(f"a readable file ({error})") from error
-    raise ValueError('{ env = "NAME" } or { file = "PATH" }: no secrets in this file')
 
 
 def _sources(entries: object, where: str) -> Iterator[SourceConfig]:

@@ -277,10 +277,9 @@ async def _sources(settings: "Config", states: "Mapping[str, SourceState]") -> A
     """Read every enabled source once, many at a time; give the checks as they come."""
     from bunco import wiring
     from bunco.clock import SystemClock
-    from ingest.http import HttpWeb
 
     system = SystemClock()
-    web = HttpWeb(settings.http, system)
+    web = wiring.web_of(settings, system)
     try:
         made = wiring.sources(settings, web, system)
     except ConfigError:

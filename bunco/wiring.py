@@ -5,7 +5,7 @@ loads no web client and no feed parser.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -15,49 +15,17 @@ from msgspec import Struct
 
 from bunco import codec, registry
 from bunco.clock import SystemClock
-from bunco.config import Config, Duration, PartConfig, SourceConfig, from_tables, read
-from bunco.errors import BadInput, StoreError, UsageError
-from bunco.log import logger
+from bunco.config import Config, PartConfig, from_tables, read
+from bunco.errors import BadInput, UsageError
 from bunco.model import Batch, Post, Removal
 from bunco.ports import Bus, Clock, Detector, Parsed, Source, SourceTools, Store, Web
 
 if TYPE_CHECKING:
-    from processors.embedded import Embedded, Step
+    from ingest.http import HttpWeb
+    from processors.embedded import Embedded
+    from processors.flow import OnStep, Progress
 
 DEFAULT_CONFIG = Path("bunco.toml")
-
-_RETENTION_EVERY = Duration(hours=1)
-_log = logger(__name__)
-
-
-class Progress(Struct, kw_only=True):
-    """How far a run has come, all counts since it began."""
-
-    posts: int = 0
-    repeated: int = 0
-    """Posts that had been taken before."""
-    removals: int = 0
-    findings: int = 0
-    """Times a finding opened or changed."""
-    dead: int = 0
-    batches: int = 0
-    done_bytes: int = 0
-    total_bytes: int = 0
-    """Of the files of a replay; 0 where that is not known."""
-    newest_at: datetime | None = None
-    """Event time reached: the latest post."""
-
-    def add(self, step: "Step") -> None:
-        """Count one commit in."""
-        self.batches += 1
-        self.posts += step.posts
-        self.repeated += step.repeated
-        self.removals += step.removals
-        self.findings += step.findings
-        self.dead += step.dead
-        for delivery in step.deliveries:
-            if delivery.items and isinstance(last := delivery.items[-1], Post):
-                self.newest_at = max(self.newest_at or last.posted_at, last.posted_at)
 
 
 class Mended(Struct, frozen=True, kw_only=True):
@@ -67,9 +35,6 @@ class Mended(Struct, frozen=True, kw_only=True):
     failed: int
     reasons: tuple[str, ...]
     """Why the failed ones failed again, one line each."""
-
-
-OnStep = Callable[[Progress], None]
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -136,6 +101,13 @@ def sources(config: Config, web: Web, clock: Clock) -> dict[str, Source]:
     }
 
 
+def web_of(config: Config, clock: Clock) -> "HttpWeb":
+    """Make the fetcher; whoever asks for it closes it."""
+    from ingest.http import HttpWeb
+
+    return HttpWeb(config.http, clock)
+
+
 def parse_document(kind: str, document: bytes, url: str, seen_at: datetime) -> Parsed:
     """Give what a source of that kind makes of a saved document.
 
@@ -184,18 +156,18 @@ def replay_dead(store: Store, config: Config, ids: Collection[str]) -> Mended:
     return Mended(mended=len(mended), failed=len(reasons), reasons=tuple(reasons))
 
 
-async def run(config: Config, *, stop: asyncio.Event, on_step: OnStep) -> Progress:
+async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Progress":
     """Read all sources into the store until ``stop`` is set or every source has ended.
 
     Raises:
         ConfigError: something in the configuration is wrong.
         StoreError: the store could not be written; nothing is half-written.
     """
-    from ingest.http import HttpWeb
     from ingest.poller import Poller
+    from processors.flow import flow, retained
 
     clock = SystemClock()
-    web = HttpWeb(config.http, clock)
+    web = web_of(config, clock)
     store = open_store(config)
     try:
         made = sources(config, web, clock)
@@ -208,9 +180,9 @@ async def run(config: Config, *, stop: asyncio.Event, on_step: OnStep) -> Progre
             random=Random(),  # noqa: S311  # spreads polls; guards nothing
             most_at_once=config.http.concurrency,
         )
-        retention = asyncio.create_task(_retain(store, config.sources, clock))
+        retention = asyncio.create_task(retained(store, config.sources, clock))
         try:
-            return await _flow(poller.run(stop), bus, _embedded(config, store), on_step)
+            return await flow(poller.run(stop), bus, _embedded(config, store), on_step)
         finally:
             retention.cancel()
             for source in made.values():
@@ -227,8 +199,8 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
     *,
     speed: float | None = None,
     stop: asyncio.Event,
-    on_step: OnStep,
-) -> Progress:
+    on_step: "OnStep",
+) -> "Progress":
     """Play files of posts, one after the other, into a store; go on where it was.
 
     Args:
@@ -244,6 +216,7 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
         StoreError: the store could not be written; nothing is half-written.
     """
     from ingest.replay import Replay
+    from processors.flow import flow
 
     bus = _bus(config)
     playing = Replay(
@@ -255,55 +228,11 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
         speed=speed,
     )
 
-    def told(progress: Progress) -> None:
+    def told(progress: "Progress") -> None:
         progress.done_bytes, progress.total_bytes = playing.progress()
         on_step(progress)
 
-    return await _flow(playing.run(stop), bus, _embedded(config, store), told)
-
-
-async def _flow(reading: Any, bus: Bus, embedded: "Embedded", on_step: OnStep) -> Progress:  # noqa: ANN401  # a coroutine
-    """Run readers and pipeline side by side; drain the bus when the readers are done."""
-    progress = Progress()
-
-    def told(step: "Step") -> None:
-        progress.add(step)
-        on_step(progress)
-
-    writing = asyncio.create_task(embedded.run(bus, told))
-    feeding = asyncio.create_task(reading)
-    try:
-        await asyncio.wait({writing, feeding}, return_when=asyncio.FIRST_COMPLETED)
-        if writing.done() and writing.exception() is not None:
-            feeding.cancel()
-            await asyncio.gather(feeding, return_exceptions=True)
-            writing.result()
-        bus.close()
-        await writing
-        await feeding
-    finally:
-        bus.close()
-        for task in (feeding, writing):
-            task.cancel()
-        await asyncio.gather(feeding, writing, return_exceptions=True)
-    return progress
-
-
-async def _retain(store: Store, tables: Sequence[SourceConfig], clock: Clock) -> None:
-    """Drop what is older than its source's retention, now and every hour."""
-    while True:
-        for table in tables:
-            if table.retention is None:
-                continue
-            before = clock.now() - table.retention
-            try:
-                dropped = await asyncio.to_thread(store.retain, table.name, before)
-            except StoreError as error:
-                _log.warning("retention failed", source=table.name, error=str(error))
-                continue
-            if dropped:
-                _log.info("retained", source=table.name, dropped=dropped)
-        await asyncio.sleep(_RETENTION_EVERY.total_seconds())
+    return await flow(playing.run(stop), bus, _embedded(config, store), told)
 
 
 def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from bunco.config import Duration
+from bunco.values import Duration
 from bunco.windows import HOUR_MS, log10_tail
 
 _HOUR = Duration(hours=1)

@@ -13,8 +13,9 @@ import typer.main
 
 from bunco import codec, registry
 from bunco.cli.app import app
-from bunco.config import HttpOptions, LogOptions, PipelineOptions, Size
+from bunco.config import HttpOptions, LogOptions, PipelineOptions
 from bunco.model import Post, Removal
+from bunco.values import Size
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -69,7 +69,7 @@ def _moment(text: str | None, end: datetime, option: str) -> datetime | None:
 
 
 def _length(text: str | None) -> timedelta | None:
-    from bunco.config import parse_duration
+    from bunco.values import parse_duration
 
     try:
         return parse_duration(text) if text else None

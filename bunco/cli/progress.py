@@ -9,13 +9,13 @@ from typing import TypeAlias
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.status import Status
 
-from bunco import wiring
 from bunco.cli.render import health_word
 from bunco.cli.terminal import notes, say
 from bunco.model import SourceState
+from processors import flow
 
-OnStep: TypeAlias = Callable[[wiring.Progress], None]
-Show: TypeAlias = Callable[[wiring.Progress, Mapping[str, SourceState]], None]
+OnStep: TypeAlias = Callable[[flow.Progress], None]
+Show: TypeAlias = Callable[[flow.Progress, Mapping[str, SourceState]], None]
 
 _LINE_EVERY_S = 10.0
 
@@ -40,7 +40,7 @@ def replay_progress(verb: str) -> Iterator[OnStep]:
     with Progress(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task(verb, total=None, counts="")
 
-        def on_step(progress: wiring.Progress) -> None:
+        def on_step(progress: flow.Progress) -> None:
             bar.update(
                 task,
                 completed=progress.done_bytes,
@@ -72,13 +72,13 @@ def run_status() -> Iterator[Show | None]:
         return
     with Status("reading …", console=console) as status:
 
-        def show(progress: wiring.Progress, states: Mapping[str, SourceState]) -> None:
+        def show(progress: flow.Progress, states: Mapping[str, SourceState]) -> None:
             status.update(f"{status_line(progress, states)}; Ctrl-C stops")
 
         yield show
 
 
-def status_line(progress: wiring.Progress, states: Mapping[str, SourceState]) -> str:
+def status_line(progress: flow.Progress, states: Mapping[str, SourceState]) -> str:
     """Give the one line that tells how a run goes."""
     health = Counter(health_word(state) for state in states.values())
     parts = [
@@ -98,7 +98,7 @@ def status_line(progress: wiring.Progress, states: Mapping[str, SourceState]) ->
 def _spoken(verb: str) -> OnStep:
     said_at = time.monotonic()
 
-    def on_step(progress: wiring.Progress) -> None:
+    def on_step(progress: flow.Progress) -> None:
         nonlocal said_at
         if time.monotonic() - said_at < _LINE_EVERY_S:
             return

@@ -15,11 +15,11 @@ from bunco.cli.terminal import say
 from bunco.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from bunco import wiring
     from bunco.cli.progress import Show
     from bunco.config import Config
     from bunco.model import SourceState
     from bunco.ports import Store
+    from processors import flow
 
 _STANDARD_INPUT = "-"
 _INTERRUPTED = 130
@@ -123,17 +123,18 @@ async def play(
         raise typer.Exit(_INTERRUPTED)
 
 
-async def _run(settings: "Config") -> "wiring.Progress":
+async def _run(settings: "Config") -> "flow.Progress":
     import asyncio
 
     from bunco import log, wiring
     from bunco.cli.progress import run_status
     from bunco.cli.stopping import stopped_by_signals
+    from processors import flow
 
     stop = asyncio.Event()
-    latest = wiring.Progress()
+    latest = flow.Progress()
 
-    def on_step(progress: wiring.Progress) -> None:
+    def on_step(progress: flow.Progress) -> None:
         nonlocal latest
         latest = progress
 
@@ -148,7 +149,7 @@ async def _run(settings: "Config") -> "wiring.Progress":
 
 
 async def _watch(
-    settings: "Config", latest: "Callable[[], wiring.Progress]", show: "Show | None"
+    settings: "Config", latest: "Callable[[], flow.Progress]", show: "Show | None"
 ) -> None:
     """Keep the line on the screen up to date with the run and the health of its sources."""
     import asyncio
@@ -204,7 +205,7 @@ def _say_where_it_goes_on(paths: Sequence[Path], states: "Mapping[str, SourceSta
             say(f"{path} was played in part; going on where it was.")
 
 
-def _summary(done: "wiring.Progress") -> str:
+def _summary(done: "flow.Progress") -> str:
     parts = [
         f"{done.posts:,} posts",
         f"{done.findings:,} times a finding opened or grew",

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import apsw
 from msgspec import Struct
 
-from bunco.config import Duration, Size
 from bunco.model import (
     AuthorSummary,
     Batch,
@@ -37,6 +36,7 @@ from bunco.stores_sql.keys import Keys
 from bunco.stores_sql.posts import gone_authors
 from bunco.stores_sql.rows import query
 from bunco.stores_sql.transactions import snapshot, transaction, worded
+from bunco.values import Duration, Size
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

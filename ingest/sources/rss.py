@@ -13,10 +13,10 @@ from http import HTTPStatus
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bunco.config import Duration, Secret
 from bunco.errors import BadInput, SourceError
 from bunco.model import AuthorId, Delivery, Post
 from bunco.ports import Fetched, Parsed, Part, Source, SourceTools
+from bunco.values import Duration, Secret
 from ingest.feeds import pace, progress, reading
 from ingest.feeds.discovery import Page
 from ingest.feeds.posts import Origin

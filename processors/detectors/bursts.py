@@ -16,9 +16,9 @@ from math import exp, log10
 
 from msgspec import Struct, field
 
-from bunco.config import Duration
 from bunco.model import Enriched, Finding, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
+from bunco.values import Duration
 from bunco.windows import DAY_MS, HOUR_MS, count_between
 from processors.baseline import Baseline, Prior, baseline
 from processors.burst_episode import Episode, Sighting, add, linked_ratio, numbers, sharpen

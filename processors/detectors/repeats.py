@@ -13,9 +13,9 @@ from math import exp
 
 from msgspec import Struct, field
 
-from bunco.config import Duration
 from bunco.model import Enriched, Finding, Number, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
+from bunco.values import Duration
 from bunco.windows import busiest, count_between, median_gap
 from processors.headline_groups import (
     Group,

@@ -8,8 +8,9 @@ import pytest
 from msgspec import Struct
 
 from bunco import config
-from bunco.config import Config, Duration, Secret, from_tables, parse_duration
+from bunco.config import Config, from_tables
 from bunco.errors import ConfigError
+from bunco.values import Duration, Secret, parse_duration
 
 FEED = {"name": "hn", "kind": "rss", "url": "https://example.org/feed"}
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from bunco.config import Duration, Size
 from bunco.errors import SourceError
 from bunco.ports import Fetched
+from bunco.values import Duration, Size
 from ingest.http import HttpWeb
 from tests.fakes import FakeClock
 from tests.ingest import server as play

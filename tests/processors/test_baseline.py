@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bunco.config import Duration
+from bunco.values import Duration
 from bunco.windows import HOUR_MS
 from processors.baseline import Prior, baseline
 

@@ -2,7 +2,7 @@
 
 from bunco.cli.progress import status_line
 from bunco.model import SourceState
-from bunco.wiring import Progress
+from processors.flow import Progress
 from tests.builders import NOON
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from bunco.config import Duration
 from bunco.errors import StoreError
 from bunco.model import Batch, Removal, SourceState, dead_letter
 from bunco.stores import sqlite
 from bunco.stores_sql import schema
+from bunco.values import Duration
 from tests.builders import NOON
 from tests.contract.stores import HOUR, MINUTE, answers, paged, quoting, stored
 

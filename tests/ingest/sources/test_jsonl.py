@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunco.codec import encode
-from bunco.config import Duration
 from bunco.errors import ConfigError, SourceError
 from bunco.model import DeadLetter, Item, Post, Removal
 from bunco.ports import SourceTools
+from bunco.values import Duration
 from ingest.sources import jsonl
 from ingest.unreachable import NoWeb
 from tests.builders import a_post

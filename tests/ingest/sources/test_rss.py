@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from bunco import config
-from bunco.config import Duration, Secret
 from bunco.errors import BadInput, ConfigError, SourceError
 from bunco.model import Delivery, Post
 from bunco.ports import SourceTools
+from bunco.values import Duration, Secret
 from ingest.sources.rss import PART, Options, RssSource
 from tests.builders import NOON
 from tests.fakes import FakeClock

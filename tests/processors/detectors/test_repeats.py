@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bunco.config import Duration
 from bunco.model import Enriched, Finding, without_post
+from bunco.values import Duration
 from processors.detectors.repeats import Options, Repeats, State
 from tests.builders import NOON, an_enriched
 
