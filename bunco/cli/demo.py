@@ -1,6 +1,9 @@
 """Show the main job on a built-in scenario: no feeds, no network, nothing to set up."""
 
+import os
 import shlex
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -87,4 +90,15 @@ def _show(store: Store, place: str) -> None:
     if worst:
         out.print("\nEverything about the worst of them:\n", style="bold")
         author, where = shlex.quote(worst[0].author), shlex.quote(place)
-        out.print(f"  bunco history {author} --store {where}", soft_wrap=True, markup=False)
+        command = f"  {_this_command()} history {author} --store {where}"
+        out.print(command, soft_wrap=True, markup=False)
+
+
+def _this_command() -> str:
+    """Give what to type for this very command: ``bunco`` only where the shell finds it."""
+    started = Path(sys.argv[0])
+    if started.name != "bunco":
+        return f"{shlex.quote(sys.executable)} -m bunco"
+    if (found := shutil.which("bunco")) and Path(found).samefile(started):
+        return "bunco"
+    return shlex.quote(os.path.relpath(started))

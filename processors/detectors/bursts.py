@@ -279,8 +279,8 @@ def _sentence(episode: Episode) -> str:
     places = f" in {len(episode.places)} places" if len(episode.places) > 1 else ""
     return (
         f"Posted {episode.seen} times within {window}{places}; {usual}"
-        f" ({rate(episode.per_hour)}) would make {episode.expected:.2g},"
-        f" a chance of 10^{episode.log10_chance:.0f}{whole}."
+        f" ({rate(episode.per_hour)}) would give {episode.expected:.2g},"
+        f" chance 10^{episode.log10_chance:.0f}{whole}."
     )
 
 
