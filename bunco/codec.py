@@ -41,7 +41,7 @@ def decode_item(line: bytes) -> Item:
     if not (post.title or post.text):
         raise BadInput("a post needs a title or a text - at `$`")
     if post.posted_at.tzinfo is not UTC or (post.seen_at and post.seen_at.tzinfo is not UTC):
-        post = _in_utc(post)
+        return _in_utc(post)
     return post
 
 
@@ -80,8 +80,11 @@ def _as_removal(line: bytes) -> Removal | None:
 
 
 def _in_utc(post: Post) -> Post:
-    return msgspec.structs.replace(
-        post,
-        posted_at=post.posted_at.astimezone(UTC),
-        seen_at=post.seen_at.astimezone(UTC) if post.seen_at else None,
-    )
+    try:
+        return msgspec.structs.replace(
+            post,
+            posted_at=post.posted_at.astimezone(UTC),
+            seen_at=post.seen_at.astimezone(UTC) if post.seen_at else None,
+        )
+    except OverflowError as error:
+        raise BadInput(f"no such time in UTC: {error} - at `$.posted_at`") from error

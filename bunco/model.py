@@ -22,6 +22,7 @@ ERASED = "[removed]"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // _MILLISECOND
 
 Row = TypeVar("Row")
 
@@ -44,8 +45,8 @@ def to_ms(moment: datetime) -> int:
 
 
 def from_ms(ms: int) -> datetime:
-    """Give the aware UTC time of whole milliseconds since 1970."""
-    return EPOCH + timedelta(milliseconds=ms)
+    """Give the aware UTC time of whole milliseconds since 1970, no later than year 9999."""
+    return EPOCH + timedelta(milliseconds=min(ms, _LAST_MS))
 
 
 class Post(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -77,7 +77,8 @@ class Replay:
         try:
             ended = False
             while not ended and not stop.is_set():
-                delivery = await source.read(cursor)
+                if (delivery := await _read(source, cursor, stop)) is None:
+                    return
                 cursor, ended = delivery.cursor, delivery.ended
                 await self._pace(delivery, stop)
                 if key:
@@ -105,6 +106,19 @@ class Replay:
                 await asyncio.wait_for(stop.wait(), (due_ms - now_ms) / 1000)
             except TimeoutError:
                 return
+
+
+async def _read(source: jsonl.JsonlSource, cursor: bytes, stop: asyncio.Event) -> Delivery | None:
+    """Give the next delivery; None when ``stop`` was set while it was waited for."""
+    reading = asyncio.ensure_future(source.read(cursor))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not reading.done():
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        return None
+    return reading.result()
 
 
 def _key(path: Path) -> str:

@@ -27,6 +27,8 @@ class Episode(Struct, array_like=True, gc=False):
     start_ms: int
     start_post: str
     last_ms: int
+    hot_ms: int
+    """When a window was last so unlikely: an episode ends some time after that."""
     count: int
     window_ms: int
     """The window in which it was least likely, and what was counted there …"""
@@ -46,7 +48,10 @@ class Episode(Struct, array_like=True, gc=False):
 
 def sharpen(episode: Episode, sharper: Episode | None) -> None:
     """Let the episode speak of the window in which it was least likely."""
-    if sharper is not None and sharper.log10_chance < episode.log10_chance:
+    if sharper is None:
+        return
+    episode.hot_ms = max(episode.hot_ms, sharper.hot_ms)
+    if sharper.log10_chance < episode.log10_chance:
         episode.window_ms, episode.seen = sharper.window_ms, sharper.seen
         episode.expected, episode.log10_chance = sharper.expected, sharper.log10_chance
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from bunco.config import PipelineOptions
 from bunco.errors import OvertakenError, StoreError
-from bunco.model import Batch, Delivery, Item, Post, Removal
+from bunco.model import Batch, Delivery, Item, Post, Removal, to_ms
 from bunco.ports import Bus, Detector, Store
 from processors.pipeline import Pipeline
 from processors.states import States
@@ -153,11 +153,12 @@ class Embedded:
         items: list[Item] = []
         for item in given:
             if isinstance(item, Removal):
-                items.append(_addressed(item, authors, known))
                 if item.removed == "author":
+                    if _is_covered(item, gone):
+                        continue
                     gone[item.author] = item.at
-                else:
-                    authors[item.id] = ""
+                items.append(_addressed(item, authors, known))
+                authors[item.id] = ""
                 continue
             if item.id in known or item.id in authors or _is_gone(item, gone):
                 continue
@@ -187,15 +188,27 @@ def _frame(deliveries: Sequence[Delivery]) -> Batch:
 
 
 def _addressed(removal: Removal, *authors: Mapping[str, str]) -> Removal:
-    """Give the removal of a post with its author, where one of the mappings knows it."""
-    if removal.removed == "author" or removal.author:
+    """Give the removal of a post with its true author, where one of the mappings knows it."""
+    if removal.removed == "author":
         return removal
     author = next((found for known in authors if (found := known.get(removal.id))), "")
-    return replace(removal, author=author)
+    return replace(removal, author=author or removal.author)
+
+
+def _is_covered(removal: Removal, gone: Mapping[str, datetime | None]) -> bool:
+    """Say whether an author was removed up to then before: nothing of theirs is left.
+
+    Carried out again it would wipe what was learnt of the author since.
+    """
+    if removal.author not in gone:
+        return False
+    until = gone[removal.author]
+    return until is None or (removal.at is not None and to_ms(removal.at) <= to_ms(until))
 
 
 def _is_gone(post: Post, gone: Mapping[str, datetime | None]) -> bool:
     if post.author not in gone:
         return False
     until = gone[post.author]
-    return until is None or post.posted_at <= until
+    at = min(post.posted_at, post.seen_at or post.posted_at)
+    return until is None or to_ms(at) <= to_ms(until)

@@ -18,7 +18,7 @@ HEADLINE_WORDS = 30
 headlines of news feeds have about 150 characters."""
 
 OPENING = 300
-"""Characters of a text that stand for it where there is no headline. Source: ours."""
+"""Characters of a headline, or of a text without one, that stand for it. Source: ours."""
 
 _LINK = re.compile(r"https?://[^\s<>\"'\])}]+", re.IGNORECASE)
 _TEXT_LINKS = 20
@@ -34,7 +34,7 @@ def enrich(post: Post) -> Enriched:
     """
     published = post.links or _links_in(post.text)
     headline = post.title or (_short_text(post.text) if published else "")
-    words = wording(headline or post.text[:OPENING])
+    words = wording((headline or post.text)[:OPENING])
     at_ms = to_ms(post.posted_at)
     seen_ms = to_ms(post.seen_at) if post.seen_at else at_ms
     return Enriched(

@@ -4,7 +4,7 @@ When two headlines are the same is the business of ``bunco.text``; here is what 
 remembered of them, and its bounds.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -19,7 +19,8 @@ _GRAMS_BYTES = 64
 _TEXT = 300
 _SIGHTINGS = 16
 _FIRST_KEPT = 4
-_TIMES = 200
+TIMES = 200
+"""So many times of a group are remembered; counts within a window stop there."""
 _DISTINCT = 32
 
 _wording = lru_cache(maxsize=4096)(wording)
@@ -59,9 +60,13 @@ class Group(Struct, array_like=True, gc=False):
     """Hashes of distinct canonical links. These three: of the running episode, at most 32."""
     sensational: float = 0.0
     start_ms: int = 0
-    """Event time of the post that the running episode starts with, …"""
+    """Event time of the post that the running episode is named by, …"""
     start_post: str = ""
-    """… and its id."""
+    """… and its id: the earliest of the episode when it became a finding."""
+    earliest_ms: int = 0
+    """Event time of the earliest post of the running episode."""
+    count: int = 0
+    """Posts of the running episode."""
     peak: int = 0
     """The most within one window so far in this episode."""
     opened: bool = False
@@ -115,6 +120,8 @@ def group_of(seen: Sighting) -> Group:
     """Make a group of a headline that is about to be seen again."""
     group = Group(sightings=[seen], times=[seen.at_ms])
     _start(group, seen)
+    group.count = 1
+    _note(group, seen)
     return group
 
 
@@ -122,16 +129,20 @@ def add(group: Group, seen: Sighting, post: Enriched, quiet_ms: int) -> None:
     """Put a sighting into its group; after ``quiet_ms`` without one an episode starts."""
     if seen.at_ms - group.times[-1] > quiet_ms:
         _start(group, seen)
-    else:
-        _note(group, seen)
     first = _wording(group.sightings[0].text)
     group.numbered += post.wording != first and template(post.wording) == _template(first)
     insort(group.times, seen.at_ms)
-    del group.times[:-_TIMES]
+    del group.times[:-TIMES]
     group.total += 1
+    _place(group, seen, quiet_ms)
     group.sightings.append(seen)
     if len(group.sightings) > _SIGHTINGS:
         del group.sightings[_FIRST_KEPT]
+
+
+def episode_of(group: Group) -> list[int]:
+    """Give the times of the running episode, sorted; the latest 200 of a longer one."""
+    return group.times[bisect_left(group.times, group.earliest_ms) :]
 
 
 def is_series(group: Group, episode: list[int]) -> bool:
@@ -146,12 +157,32 @@ def _alike(post: Enriched, seen: Sighting) -> float:
     return similarity.sameness(post.wording, _wording(seen.text))
 
 
+def _place(group: Group, seen: Sighting, quiet_ms: int) -> None:
+    """Count a sighting into the running episode if it belongs there.
+
+    Posts may come in any order (feeds list the newest first): one that lies before the
+    episode joins it, and what else it bridges to, unless a quiet time lies between.
+    """
+    times = group.times
+    first = min(bisect_left(times, group.earliest_ms), len(times) - 1)
+    if seen.at_ms < group.earliest_ms:
+        while first and times[first] - times[first - 1] <= quiet_ms:
+            first -= 1
+        if seen.at_ms < times[first]:
+            return
+        group.earliest_ms = times[first]
+    if seen.at_ms < group.start_ms and not group.opened:
+        group.start_ms, group.start_post = seen.at_ms, seen.post
+    group.count = max(group.count + 1, len(times) - first)
+    _note(group, seen)
+
+
 def _start(group: Group, seen: Sighting) -> None:
-    """Let an episode of the headline start with this sighting."""
+    """Let an episode of the headline start with this sighting; it is counted by ``add``."""
     group.start_ms, group.start_post = seen.at_ms, seen.post
+    group.earliest_ms, group.count = seen.at_ms, 0
     group.places, group.sources, group.links = [], [], []
     group.sensational, group.peak, group.opened = 0.0, 0, False
-    _note(group, seen)
 
 
 def _note(group: Group, seen: Sighting) -> None:

@@ -118,11 +118,18 @@ def _links(html: str, base: str, own: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for match in _ANCHOR.finditer(html) if "<" in html else ():
         target = _joined(base, unescape(match[1] or match[2] or match[3]).strip())
-        if target != own and len(target) <= _URL_LIMIT and urlsplit(target).netloc:
+        if target != own and len(target) <= _URL_LIMIT and _has_host(target):
             found[target] = None
         if len(found) == _MOST_LINKS:
             break
     return tuple(found)
+
+
+def _has_host(target: str) -> bool:
+    try:
+        return bool(urlsplit(target).netloc)
+    except ValueError:
+        return False
 
 
 def _joined(base: str, link: str) -> str:

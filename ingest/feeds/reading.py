@@ -1,6 +1,6 @@
 """One document, read whole: what is new in it, and what to remember. Runs in a worker."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     """What one document gave."""
 
     new: tuple[Post, ...]
-    """Posts of entries that were not seen before, in the document's order."""
+    """Posts of entries that were not seen before, the oldest first."""
     dead: tuple[DeadLetter, ...]
     note: str
     """What was odd, in words."""
@@ -40,7 +40,7 @@ def read(body: bytes, content_type: str, origin: Origin, before: Progress) -> Re
     new = known.unseen(contents.found, before.known)
     total = len(contents.found)
     return Reading(
-        new=tuple(entry.post for entry in new),
+        new=tuple(sorted((entry.post for entry in new), key=_published)),
         dead=contents.dead,
         note="; ".join(contents.notes),
         known=known.remembered(contents.found, before.known),
@@ -48,6 +48,11 @@ def read(body: bytes, content_type: str, origin: Origin, before: Progress) -> Re
         shares_guids=apart,
         floor=pace.asked_by_feed(feed),
     )
+
+
+def _published(post: Post) -> datetime:
+    """Give what new posts are handed over by: feeds list the newest first."""
+    return post.posted_at
 
 
 def whole(body: bytes, origin: Origin) -> Parsed:

@@ -55,7 +55,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lateness: Duration = Duration(days=2)
     """A post that arrives later than this after its date is an import."""
     quiet: Duration = Duration(hours=2)
-    """An episode ends when no post has come for so long, and for its window's length."""
+    """An episode ends so long after the last post with which a window was unlikely."""
     priors: dict[str, Prior] = {}
     """By platform, the part of the author before the colon; ``other`` for all others.
 
@@ -67,10 +67,12 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class State(Struct, gc=False):
     """What is remembered of an author: at most 340 hours, 256 times, one episode."""
 
-    first_ms: int = 0
+    first_ms: int | None = None
     total: int = 0
     """Posts ever counted."""
-    newest_ms: int = 0
+    newest_ms: int | None = None
+    ended_ms: int | None = None
+    """When the last post of the latest ended episode was; no later one counts it again."""
     last_post: str = ""
     hours: dict[int, int] = field(default_factory=dict)
     """Posts by hour since 1970."""
@@ -117,6 +119,7 @@ class Bursts:
         self._count(post, state)
         episode = state.episode
         if episode is not None and post.at_ms > self._closes_ms(episode):
+            state.ended_ms = episode.last_ms
             episode = state.episode = None
         sharper = self._judged(state, told.author.partition(":")[0])
         if episode is None:
@@ -146,9 +149,9 @@ class Bursts:
 
     def _count(self, post: Enriched, state: State) -> None:
         at = post.at_ms
-        if not state.first_ms or at < state.first_ms:
-            state.first_ms = at
-        state.newest_ms = newest = max(state.newest_ms, at)
+        state.first_ms = at if state.first_ms is None else min(state.first_ms, at)
+        newest = at if state.newest_ms is None else max(state.newest_ms, at)
+        state.newest_ms = newest
         hour = at // HOUR_MS
         state.hours[hour] = state.hours.get(hour, 0) + 1
         state.total += 1
@@ -168,11 +171,12 @@ class Bursts:
     def _judged(self, state: State, platform: str) -> Episode | None:
         """Give the episode that the counts up to now would open, if any."""
         best: Episode | None = None
+        first, newest = state.first_ms or 0, state.newest_ms or 0
         for length, least in self._windows:
             if (len(state.times) if length <= HOUR_MS else state.total) < least:
                 continue
             seen, start = _counted(state, length)
-            if seen < least or (length > HOUR_MS and start - state.first_ms < length):
+            if seen < least or (length > HOUR_MS and start - first < length):
                 continue
             usual = self._baseline(state, start, platform)
             chance = usual.log10_chance(seen, length)
@@ -180,7 +184,8 @@ class Bursts:
                 best = Episode(
                     start_ms=start,
                     start_post=state.recent[0].post,
-                    last_ms=state.newest_ms,
+                    last_ms=newest,
+                    hot_ms=newest,
                     count=seen,
                     window_ms=length,
                     seen=seen,
@@ -193,12 +198,12 @@ class Bursts:
 
     def _baseline(self, state: State, until: int, platform: str) -> Baseline:
         prior = self._priors.get(platform) or self._priors["other"]
-        since = max(state.first_ms, until - self._history)
+        since = max(state.first_ms or 0, until - self._history)
         return baseline(state.hours | state.clipped, since, until, prior)
 
     def _closes_ms(self, episode: Episode) -> int:
-        """Give when an episode ends: its window must be empty, or it would open again."""
-        return episode.last_ms + max(self._quiet, episode.window_ms)
+        """Give when an episode ends, if no window is as unlikely again until then."""
+        return episode.hot_ms + self._quiet
 
     def _finding(self, author: str, episode: Episode) -> Finding:
         shown = sorted(episode.sightings, key=lambda seen: (seen.at_ms, seen.post))
@@ -226,16 +231,20 @@ class Bursts:
 def _counted(state: State, length: int) -> tuple[int, int]:
     """Give the posts of the latest window, and the time of the first of them.
 
-    Exact up to an hour (and 256 posts); longer windows are counted in whole hours.
+    Exact up to an hour (and 256 posts); longer windows are counted in whole hours. What
+    belonged to an ended episode is not counted again.
     """
-    newest = state.newest_ms
+    newest = state.newest_ms or 0
+    ended = newest - length if state.ended_ms is None else state.ended_ms + 1
     if length <= HOUR_MS:
-        seen = count_between(state.times, newest - length, newest)
-        return seen, state.times[-seen]
+        seen = count_between(state.times, max(newest - length, ended), newest)
+        return seen, state.times[-seen] if seen else newest
     hour = newest // HOUR_MS
-    span_hours = range(hour - length // HOUR_MS + 1, hour + 1)
-    counts = [(at, state.hours[at]) for at in span_hours if at in state.hours]
-    return sum(count for _, count in counts), max(counts[0][0] * HOUR_MS, state.first_ms)
+    first = max(hour - length // HOUR_MS, ended // HOUR_MS) + 1
+    counts = [(at, state.hours[at]) for at in range(first, hour + 1) if at in state.hours]
+    if not counts:
+        return 0, newest
+    return sum(count for _, count in counts), max(counts[0][0] * HOUR_MS, state.first_ms or 0)
 
 
 def _clip(state: State, episode: Episode) -> None:

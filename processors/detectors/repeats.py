@@ -18,9 +18,11 @@ from bunco.ports import Detector, Part
 from bunco.values import Duration
 from bunco.windows import busiest, count_between, median_gap
 from processors.headline_groups import (
+    TIMES,
     Group,
     Sighting,
     add,
+    episode_of,
     group_of,
     is_series,
     nearest_group,
@@ -126,8 +128,7 @@ class Repeats:
         return groups
 
     def _judged(self, post: Enriched, group: Group) -> Sequence[Finding]:
-        started = count_between(group.times, group.start_ms, group.times[-1])
-        episode = group.times[-started:]
+        episode = episode_of(group)
         group.peak = max(group.peak, self._densest(episode, post.at_ms))
         if not group.opened:
             enough = (
@@ -149,17 +150,17 @@ class Repeats:
         author = post.post.author
         numbers = self._numbers(group, episode)
         headline = clipped(post.headline or post.post.text)
-        shown = [seen for seen in group.sightings if seen.at_ms >= group.start_ms]
+        shown = [seen for seen in group.sightings if seen.at_ms >= group.earliest_ms]
         shown.sort(key=lambda seen: (seen.at_ms, seen.post))
         return Finding(
             id=finding_id(self.kind, author, group.start_ms, group.start_post),
             detector=self.kind,
             subject=author,
-            score=_score(group, len(episode)),
+            score=_score(group),
             reason=_sentence(headline, group, numbers, self._options),
             numbers=numbers,
             evidence=tuple(seen.post for seen in shown),
-            first_at=from_ms(episode[0]),
+            first_at=from_ms(group.earliest_ms),
             last_at=from_ms(episode[-1]),
             closes_at=from_ms(episode[-1] + self._quiet),
             quotes=_quotes(post, headline, shown),
@@ -171,7 +172,7 @@ class Repeats:
     def _numbers(self, group: Group, episode: list[int]) -> dict[str, Number]:
         newest = episode[-1]
         return {
-            "count": len(episode),
+            "count": group.count,
             "count_24h": group.peak,
             "count_7d": count_between(group.times, newest - self._window_long, newest),
             "total": group.total,
@@ -190,7 +191,7 @@ def _says_something(words: str) -> bool:
     return len(words) >= (_LEAST_ASCII if words.isascii() else _LEAST_OTHER)
 
 
-def _score(group: Group, count: int) -> float:
+def _score(group: Group) -> float:
     """Give 0…1 from how often, in how many places and how sensational.
 
     Three times in a window score .39, six .71, ten .89; each further place (up to five)
@@ -198,16 +199,16 @@ def _score(group: Group, count: int) -> float:
 
     Source: ours, docs/decisions/0007-repeats.md.
     """
-    missing = exp(-(group.peak - 1 + 0.3 * (count - group.peak)) / 4)
+    missing = exp(-(group.peak - 1 + 0.3 * (group.count - group.peak)) / 4)
     missing *= 1 - 0.08 * min(max(len(group.places) - 1, 0), 5)
     missing *= 1 - 0.5 * group.sensational
     return round(1 - missing, 4)
 
 
 def _sentence(headline: str, group: Group, numbers: dict[str, Number], options: Options) -> str:
-    count, window = int(numbers["count"]), options.window.total_seconds()
-    often = f"{times(group.peak)} within {span(window)}"
-    more = f" ({count} in all)" if count > group.peak else ""
+    least = "at least " if group.peak >= TIMES else ""
+    often = f"{least}{times(group.peak)} within {span(options.window.total_seconds())}"
+    more = f" ({group.count} in all)" if group.count > group.peak else ""
     places = f", in {len(group.places)} places" if len(group.places) > 1 else ""
     links = f", with {len(group.links)} different links" if len(group.links) > 1 else ""
     gap = f", typically {span(int(numbers['median_gap_s']))} apart"

@@ -52,6 +52,8 @@ def test_unknown_fields_of_later_versions_are_passed_over() -> None:
         (LEAST.replace(b"2026-03-02T12:00:00Z", b"yesterday"), "RFC3339"),
         (LEAST.replace(b'"title":"t"', b'"lang":"en"'), "needs a title or a text"),
         (LEAST[:-1] + b',"kind":"shout"}', "$.kind"),
+        (LEAST.replace(b"2026-03-02T12:00:00Z", b"0001-01-01T00:00:00+14:00"), "no such time"),
+        (LEAST.replace(b"2026-03-02T12:00:00Z", b"9999-12-31T23:59:59-10:00"), "no such time"),
         (LEAST[:-1] + b',"links":"x"}', "$.links"),
         (b'{"removed":"post"}', "needs its id"),
         (b'{"removed":"author"}', "needs the author"),

@@ -84,12 +84,12 @@ def _seen(deliveries: Sequence[Delivery]) -> list[list[str]]:
     return [_titles(delivery) for delivery in deliveries]
 
 
-def test_entries_become_posts_of_the_source() -> None:
+def test_entries_become_posts_of_the_source_the_oldest_first() -> None:
     [delivery] = _read({"/feed": play.document()})
 
-    post = delivery.items[0]
+    post = delivery.items[1]
     assert isinstance(post, Post)
-    assert _titles(delivery) == ["One", "Two"]
+    assert _titles(delivery) == ["Two", "One"]
     assert post.source == "example"
     assert post.id == "rss:https://example.org/1"
     assert post.author == "web:127.0.0.1"
@@ -265,7 +265,7 @@ def test_a_page_leads_to_the_feed_it_names() -> None:
 
     found, asked = asyncio.run(run())
 
-    assert _seen(found) == [["One", "Two"], []]
+    assert _seen(found) == [["Two", "One"], []]
     assert asked == ["/", "/feed.xml", "/feed.xml"]
 
 
@@ -361,7 +361,7 @@ def test_a_private_address_is_refused_unless_allowed() -> None:
 def test_an_unusable_cursor_starts_anew() -> None:
     [delivery] = _read({"/feed": play.document()}, cursor=b"\xffgarbage")
 
-    assert _titles(delivery) == ["One", "Two"]
+    assert _titles(delivery) == ["Two", "One"]
 
 
 def test_another_address_in_the_configuration_starts_anew() -> None:
@@ -372,7 +372,7 @@ def test_another_address_in_the_configuration_starts_anew() -> None:
             other = await _readings(server, 1, path="/other", cursor=first.cursor)
             return _seen(other)
 
-    assert asyncio.run(run()) == [["One", "Two"]]
+    assert asyncio.run(run()) == [["Two", "One"]]
 
 
 def test_author_and_place_can_be_given() -> None:

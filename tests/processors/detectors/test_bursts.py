@@ -80,6 +80,29 @@ def test_one_episode_is_one_finding_and_the_next_day_another() -> None:
     assert len(seen([*posts, *later])) == 2
 
 
+def test_a_burst_is_told_once_whatever_window_it_is_seen_in() -> None:
+    posts = [*usual_days(12), *burst(40)]
+    after = [told(600 + n, timedelta(hours=4 + 2 * n)) for n in range(3)]
+
+    assert len(seen([*posts, *after])) == 1
+
+
+def test_a_long_burst_ends_although_its_author_posts_every_day_after() -> None:
+    long = [told(n, n * timedelta(minutes=30)) for n in range(60)]
+    after = [told(700 + n, timedelta(days=2, hours=12 * n)) for n in range(60)]
+
+    found = seen([*usual_days(14, 2), *long, *after])
+
+    assert found
+    assert all(finding.last_at < NOON + 4 * DAY for finding in found.values())
+
+
+def test_posts_of_before_1970_are_posts() -> None:
+    old = timedelta(days=-30_000)
+
+    assert len(seen([*(told(n, old + n * MINUTE) for n in range(40))])) == 1
+
+
 def test_an_import_is_no_burst() -> None:
     imported = [
         told(n, -300 * DAY + n * MINUTE, seen_at=NOON + n * timedelta(seconds=1))

@@ -149,6 +149,40 @@ def test_out_of_order_posts_give_the_same_finding_as_ordered_ones() -> None:
     assert other.evidence == ordered.evidence
 
 
+@given(order=st.permutations(range(6)))
+def test_any_order_of_arrival_ends_in_the_same_numbers(order: list[int]) -> None:
+    posts = hourly(6)
+
+    (ordered,) = seen(posts).values()
+    (other,) = seen([posts[n] for n in order]).values()
+
+    assert other.numbers == ordered.numbers
+    assert other.evidence == ordered.evidence
+    assert (other.first_at, other.last_at) == (ordered.first_at, ordered.last_at)
+
+
+def test_a_late_post_of_an_earlier_episode_is_not_counted_into_the_running_one() -> None:
+    again = [told(10 + n, timedelta(days=4) + n * HOUR) for n in range(3)]
+
+    found = seen([*hourly(3), *again, told(20, 3 * HOUR)])
+
+    assert [finding.numbers["count"] for finding in found.values()] == [3, 3]
+
+
+def test_a_flood_is_told_as_at_least_what_is_remembered() -> None:
+    posts = [told(n, n * timedelta(minutes=1)) for n in range(300)]
+
+    (finding,) = seen(posts).values()
+
+    assert finding.numbers["count"] == 300
+    assert finding.first_at == NOON
+    assert "at least 200 times within 24 h (300 in all)" in finding.reason
+
+
+def test_a_very_long_headline_is_compared_by_its_opening() -> None:
+    assert len(seen(hourly(3, "word " * 100 + TRICK))) == 1
+
+
 def test_a_post_older_than_the_long_window_is_history() -> None:
     late = told(9, timedelta(days=-8))
 
