@@ -1,1 +1,1 @@
-"""Watch feeds, alert mails and social streams; show who repeats, bursts and pitches."""
+"""Watch feeds and streams of posts; show who repeats headlines and who bursts."""

@@ -10,11 +10,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bunco.errors import ConfigError
 from bunco.log import LogLevel
@@ -31,13 +32,13 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How posts go through: ``[pipeline]``."""
 
-    batch_items: int = 2000
+    batch_items: Annotated[int, Meta(ge=1, le=100_000)] = 2000
     """The most posts of one commit."""
     batch_wait: Duration = Duration(milliseconds=200)
     """The longest a post waits for others to share its commit."""
-    live_authors: int = 1024
+    live_authors: Annotated[int, Meta(ge=0)] = 1024
     """Author states kept decoded in memory; the rest is in the store."""
-    bus_items: int = 8000
+    bus_items: Annotated[int, Meta(ge=1)] = 8000
     """Posts that may wait between sources and pipeline before sources are slowed."""
 
 
@@ -50,11 +51,20 @@ class HttpOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """For a whole answer."""
     most_bytes: Size = Size(15 << 20)
     """Of a body, on the wire and again after decompression."""
-    most_redirects: int = 5
-    host_concurrency: int = 2
+    most_redirects: Annotated[int, Meta(ge=0, le=50)] = 5
+    host_concurrency: Annotated[int, Meta(ge=1)] = 2
     host_spacing: Duration = Duration(seconds=5)
     """Between two requests to one host."""
-    concurrency: int = 32
+    concurrency: Annotated[int, Meta(ge=1)] = 32
+
+    def __post_init__(self) -> None:
+        """Hold that an answer has time to come.
+
+        Raises:
+            ValueError: says what is wrong, for the configuration's error.
+        """
+        if self.timeout <= timedelta(0) or self.host_spacing < timedelta(0):
+            raise ValueError("a timeout above zero and a spacing of zero or more")
 
 
 class LogOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -260,6 +260,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """When it last gave something new."""
     ended: bool = False
     """True for a source that has nothing more to give, such as a file read to its end."""
+    settings: str = ""
+    """The kind and a digest of the options it was read with last."""
 
 
 class Poll(Struct, frozen=True, kw_only=True):

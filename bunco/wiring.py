@@ -5,19 +5,21 @@ loads no web client and no feed parser.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bunco import codec, registry
 from bunco.clock import SystemClock
 from bunco.config import Config, PartConfig, from_tables, read
 from bunco.errors import BadInput, UsageError
-from bunco.model import Batch, Post, Removal
+from bunco.model import Batch, Post, Removal, SourceState
 from bunco.ports import Bus, Clock, Detector, Parsed, Source, SourceTools, Store, Web
 
 if TYPE_CHECKING:
@@ -175,14 +177,15 @@ async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Pro
         poller = Poller(
             made,
             bus,
-            store.source_states(),
+            _in_force(store.source_states(), config),
             clock=clock,
             random=Random(),  # noqa: S311  # spreads polls; guards nothing
             most_at_once=config.http.concurrency,
         )
+        embedded = _embedded(config, store)
         retention = asyncio.create_task(retained(store, config.sources, clock))
         try:
-            return await flow(poller.run(stop), bus, _embedded(config, store), on_step)
+            return await flow(poller.run(stop), bus, embedded, on_step)
         finally:
             retention.cancel()
             for source in made.values():
@@ -219,6 +222,7 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
     from processors.flow import flow
 
     bus = _bus(config)
+    embedded = _embedded(config, store)
     playing = Replay(
         files,
         store.source_states(),
@@ -232,7 +236,24 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
         progress.done_bytes, progress.total_bytes = playing.progress()
         on_step(progress)
 
-    return await flow(playing.run(stop), bus, _embedded(config, store), told)
+    return await flow(playing.run(stop), bus, embedded, told)
+
+
+def _in_force(states: Mapping[str, SourceState], config: Config) -> dict[str, SourceState]:
+    """Give the states to go on with: what was changed in the file is read at once.
+
+    A source of another kind than before starts anew, its old cursor means nothing to it.
+    """
+    due = {}
+    for table in config.sources:
+        settings = f"{table.kind}:{blake2b(codec.encode(table.options), digest_size=8).hexdigest()}"
+        known = states.get(table.name) or SourceState(source=table.name)
+        if known.settings.partition(":")[0] not in {"", table.kind}:
+            known = SourceState(source=table.name)
+        elif known.settings not in {"", settings}:
+            known = replace(known, next_at=None)
+        due[table.name] = replace(known, settings=settings)
+    return due
 
 
 def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:
@@ -271,5 +292,6 @@ def _made_store(table: PartConfig) -> Store:
 
 
 def _made(shelf: registry.Shelf, table: PartConfig, *more: object) -> Any:  # noqa: ANN401  # what the part makes
-    part = registry.part(shelf, table.kind, where=table.where, key=f"{table.key}.kind")
+    key = table.key if table.key.endswith(f".{table.kind}") else f"{table.key}.kind"
+    part = registry.part(shelf, table.kind, where=table.where, key=key)
     return part.make(registry.options(part, table), *more)

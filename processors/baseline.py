@@ -1,8 +1,9 @@
 """What is usual for an author: own history, blended with a prior while it is short."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bunco.values import Duration
 from bunco.windows import HOUR_MS, log10_tail
@@ -16,9 +17,9 @@ _DISPERSION_HOURS = 72.0
 class Prior(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is expected of an author of a platform of whom nothing is known yet."""
 
-    per_day: float
+    per_day: Annotated[float, Meta(gt=0)]
     """Posts a day, more than 0."""
-    dispersion: float
+    dispersion: Annotated[float, Meta(ge=1)]
     """Variance over mean of the count of an hour, at least 1."""
     weight: Duration = Duration(hours=12)
     """So much own history weighs as much as the prior's rate."""

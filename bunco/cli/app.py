@@ -75,7 +75,7 @@ def bunco(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
 ) -> None:
-    """Watch feeds, alert mails and social streams; show who repeats, bursts and pitches."""
+    """Watch feeds and streams of posts; show who repeats headlines and who bursts."""
     del version, debug
 
 

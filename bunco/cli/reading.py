@@ -10,6 +10,7 @@ from bunco.cli.opening import existing_store, the_author
 from bunco.cli.options import AsJson, ConfigFile, Limit, Since, StorePlace, Until
 from bunco.cli.terminal import page, paged, say, write_json
 from bunco.clock import SystemClock
+from bunco.errors import UsageError
 from bunco.model import Finding, HistoryEntry, Page, Quote, StoredPost
 from bunco.ports import FindingQuery, Store
 
@@ -43,6 +44,10 @@ def findings(
         bunco findings --detector repeats --since 7d --min-score 0.8
         bunco findings --author web:example.org --json | jq .reason
     """
+    from bunco.registry import kinds
+
+    if detector and detector not in (there := kinds("processors.detectors")):
+        raise UsageError(f"no detector is called {detector}; there are: {', '.join(there)}")
     with existing_store(store, config) as opened:
         asked = _asked(opened, since, until)
         query = FindingQuery(

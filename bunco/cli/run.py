@@ -119,7 +119,8 @@ async def play(
     rate = f", {done.posts / seconds:,.0f} posts/s" if done.posts else ""
     say(f"{_summary(done)} in {seconds:,.1f} s{rate}.")
     if stop.is_set():
-        say("Stopped before the end; the same command goes on from here.")
+        again = "" if _STANDARD_INPUT in map(str, files) else "; the same command goes on from here"
+        say(f"Stopped before the end{again}.")
         raise typer.Exit(_INTERRUPTED)
 
 

@@ -49,7 +49,8 @@ class Contents:
         self.polls: dict[str, list[Poll]] = {}
         self.dead: dict[str, tuple[int, DeadLetter]] = {}
         """With its number in the order they were set aside."""
-        self.gone: set[str] = set()
+        self.gone: dict[str, str] = {}
+        """Posts that do not come back; those dropped by retention with their authors."""
         self.erased: set[str] = set()
         """Those of ``gone`` that were removed, not dropped by retention."""
         self.gone_authors: dict[str, int | None] = {}
@@ -78,8 +79,8 @@ class Contents:
     def drop(self, ids: Iterable[str]) -> None:
         """Drop posts; they do not come back."""
         for post in ids:
-            self.posts.pop(post, None)
-            self.gone.add(post)
+            kept = self.posts.pop(post, None)
+            self.gone[post] = kept.author if kept else self.gone.get(post, "")
 
     def is_known(self, author: str) -> bool:
         """Tell whether anything of an author's is there to be shown."""
@@ -143,6 +144,7 @@ class Contents:
         }
         self.drop(ids)
         self.erased.update(ids)
+        self.gone.update(dict.fromkeys(ids, ""))
         for author, at_ms in latest.items():
             if author in self.names and at_ms >= self.names[author][0]:
                 del self.names[author]

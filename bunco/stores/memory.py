@@ -79,7 +79,7 @@ class MemoryStore:
         with self._lock:
             there, gone = self._all.posts, self._all.gone
             found = {post: there[post].author for post in post_ids if post in there}
-            return found | {post: "" for post in post_ids if post in gone}
+            return {post: gone[post] for post in post_ids if post in gone} | found
 
     def removed_authors(self, authors: Collection[str]) -> Mapping[str, datetime | None]:
         """Give those of the authors who were removed, with the time up to which."""

@@ -44,7 +44,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     path: str = "bunco.db"
     """The file; it is made when the first batch is written."""
-    wait: Duration = Duration(seconds=5)
+    wait: Duration = Duration(seconds=60)
     """How long to wait for another writer before giving up."""
     cache: Size = Size(16 << 20)
     """Pages the writer keeps in memory."""

@@ -1,7 +1,7 @@
 """Take posts out of every table that holds something of them; counts over time stay."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import apsw
 import msgspec
@@ -38,18 +38,30 @@ def erase_posts(connection: apsw.Connection, rows: Collection[Row]) -> None:
     )
 
 
-def mark_gone(connection: apsw.Connection, ids: Collection[str], *, erased: bool) -> None:
+def mark_gone(
+    connection: apsw.Connection,
+    ids: Collection[str],
+    *,
+    erased: bool,
+    authors: Mapping[str, int] | None = None,
+) -> None:
     """Keep the marks of posts that are not to come back.
 
     Args:
         connection: inside a transaction.
         ids: of the posts.
         erased: true for a removal, after which findings may not quote them either.
+        authors: the author's key by id, so that a removal of a post dropped by retention
+            still finds the state it has to leave.
     """
+    keys = authors or {}
     connection.executemany(
-        "INSERT INTO gone VALUES (?1, ?2) "
-        "ON CONFLICT DO UPDATE SET erased = max(erased, ?2) WHERE erased < ?2",
-        [(mark, int(erased)) for mark in sorted(marks(connection, ids).values())],
+        "INSERT INTO gone VALUES (?1, ?2, ?3) "
+        "ON CONFLICT DO UPDATE SET erased = ?2, author = ?3 WHERE erased < ?2",
+        [
+            (mark, int(erased), keys.get(post))
+            for mark, post in sorted((mark, post) for post, mark in marks(connection, ids).items())
+        ],
     )
 
 

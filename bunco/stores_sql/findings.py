@@ -118,7 +118,7 @@ def _link(connection: apsw.Connection, keys: Keys, rows: dict[int, Finding]) -> 
     ]
     posts = {post for _, post in new}
     gone = gone_posts(connection, posts, erased=True)
-    by_post = marks(connection, posts - gone)
+    by_post = marks(connection, posts - gone.keys())
     connection.executemany(
         "INSERT OR IGNORE INTO evidence VALUES (?, ?)",
         sorted((by_post[post], key) for key, post in new if post not in gone),

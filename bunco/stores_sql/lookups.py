@@ -13,12 +13,12 @@ _source_state = msgspec.json.Decoder(SourceState).decode
 
 
 def known(connection: apsw.Connection, ids: Collection[str]) -> dict[str, str]:
-    """Give those of the ids that are there, with their authors; erased ones with none."""
+    """Give those of the ids that were taken, with their authors; erased ones with none."""
     sql = (
         "SELECT p.id, a.id FROM carray(?) AS w CROSS JOIN posts AS p ON p.id = w.value "
         "JOIN authors AS a ON a.key = p.author"
     )
-    found = dict.fromkeys(gone_posts(connection, ids), "")
+    found = gone_posts(connection, ids)
     found.update(over(connection, sql, ids))
     return found
 

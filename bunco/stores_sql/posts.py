@@ -51,17 +51,21 @@ def gone_authors(connection: apsw.Connection, authors: Collection[str]) -> dict[
 
 def gone_posts(
     connection: apsw.Connection, ids: Collection[str], *, erased: bool = False
-) -> set[str]:
-    """Give those of the ids that were removed or, unless ``erased``, dropped by retention."""
+) -> dict[str, str]:
+    """Give those of the ids that were removed or, unless ``erased``, dropped by retention.
+
+    Dropped ones come with their authors, removed ones with "".
+    """
     if not ids or not query(connection, "SELECT 1 FROM gone LIMIT 1"):
-        return set()
+        return {}
     by_mark = {mark: post for post, mark in marks(connection, ids).items()}
     sql = (
-        "SELECT g.mark FROM carray(?) AS w CROSS JOIN gone AS g ON g.mark = w.value "
-        "WHERE g.erased >= ?"
+        "SELECT g.mark, ifnull(a.id, '') FROM carray(?) AS w "
+        "CROSS JOIN gone AS g ON g.mark = w.value "
+        "LEFT JOIN authors AS a ON a.key = g.author WHERE g.erased >= ?"
     )
     wanted = (apsw.carray(array("q", by_mark)), int(erased))
-    return {by_mark[mark] for (mark,) in connection.execute(sql, wanted)}
+    return {by_mark[mark]: author for mark, author in connection.execute(sql, wanted)}
 
 
 def _admitted(connection: apsw.Connection, posts: Sequence[Enriched]) -> Sequence[Enriched]:

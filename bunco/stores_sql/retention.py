@@ -35,7 +35,8 @@ def drop_some(connection: apsw.Connection, source: str, before_ms: int) -> int |
             CHUNK,
         )
         erase_posts(connection, rows)
-        mark_gone(connection, [row[3] for row in rows], erased=False)
+        authors = {row[3]: row[1] for row in rows}
+        mark_gone(connection, authors, erased=False, authors=authors)
         if len(rows) < CHUNK:
             _narrow(connection, key, block, first, last)
         return len(rows)

@@ -29,6 +29,9 @@ _ANCHOR = re.compile(
 )
 
 
+_SAYS_NOTHING = "the entry says nothing: no title, no text, no link"
+
+
 class Origin(Struct, frozen=True, kw_only=True):
     """Where a document came from, and when."""
 
@@ -60,8 +63,8 @@ class Contents(Struct, frozen=True, kw_only=True):
 def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
     """Make a post of every entry, in the document's order.
 
-    An entry that says nothing at all becomes a dead letter. Dates more than a day ahead are
-    not believed: such a post counts as undated.
+    An entry that says nothing at all, or cannot be read, becomes a dead letter. Dates more
+    than a day ahead are not believed: such a post counts as undated.
 
     Args:
         feed: the document.
@@ -74,11 +77,16 @@ def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
     ahead = 0
     for number, entry in enumerate(feed.entries, start=1):
         ahead += entry.published is not None and _is_ahead(entry.published, origin)
-        post = _post(feed, entry, origin, at, apart=apart)
+        try:
+            post = _post(feed, entry, origin, at, apart=apart)
+            marks = identity.marks(entry, apart=apart)
+        except (ValueError, OverflowError) as error:
+            dead.append(_set_aside(number, entry, origin, f"the entry cannot be read: {error}"))
+            continue
         if post.title or post.text:
-            found.append(Found(post=post, marks=identity.marks(entry, apart=apart)))
+            found.append(Found(post=post, marks=marks))
         else:
-            dead.append(_set_aside(number, entry, origin))
+            dead.append(_set_aside(number, entry, origin, _SAYS_NOTHING))
     return Contents(found=tuple(found), dead=tuple(dead), notes=_notes(feed, ahead))
 
 
@@ -143,11 +151,11 @@ def _is_ahead(published: datetime, origin: Origin) -> bool:
     return published - origin.seen_at > _EARLY
 
 
-def _set_aside(number: int, entry: Entry, origin: Origin) -> DeadLetter:
+def _set_aside(number: int, entry: Entry, origin: Origin, reason: str) -> DeadLetter:
     return dead_letter(
         f"{origin.source or 'document'}: entry {number}",
-        "the entry says nothing: no title, no text, no link",
-        repr(entry).encode(),
+        reason,
+        repr(entry).encode(errors="replace"),
         source=origin.source,
         at=origin.seen_at,
     )

@@ -24,6 +24,11 @@ _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 _START = re.compile(rb"<(?:[a-zA-Z]+:)?(item|entry)[\s>/]")
 _END = re.compile(rb"</(?:[a-zA-Z]+:)?(?:item|entry)\s*>")
+_HALF_A_CHARACTER = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}"
+    rb"|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
+)
+"""References to surrogates: no characters, and feedparser gives the whole document up."""
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}\sencoding\s*=""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _NOT_WORDS = frozenset({"base", "type", "language", "rel", "guidislink", "scheme"})
@@ -37,7 +42,7 @@ def read(document: bytes, content_type: str = "") -> Feed:
         content_type: the server's; its charset counts only where the document neither
             names an encoding nor is UTF-8, because servers are wrong more often.
     """
-    document, left_out = _cut(document)
+    document, left_out = _cut(_HALF_A_CHARACTER.sub(b"&#xFFFD;", document))
     found: Fields = feedparser.parse(
         document,
         response_headers=_headers(document, content_type),

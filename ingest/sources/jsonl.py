@@ -5,7 +5,8 @@ read goes on where it was; one with another beginning is read from its start.
 """
 
 import asyncio
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -219,7 +220,7 @@ def make(options: Options, tools: SourceTools) -> JsonlSource:
 
 
 def parse(document: bytes, *, url: str, seen_at: datetime) -> Parsed:  # noqa: ARG001  # see Parse
-    r"""Give the items of a saved file, as they are; lines that are none come as dead.
+    r"""Give the items of a saved file, plain or packed; lines that are none come as dead.
 
     >>> from bunco.model import EPOCH
     >>> line = b'{"id":"x:1","author":"x:a","posted_at":"2026-03-02T12:00:00Z","text":"tea"}'
@@ -227,7 +228,17 @@ def parse(document: bytes, *, url: str, seen_at: datetime) -> Parsed:  # noqa: A
     >>> [post.text for post in parsed.items], [letter.origin for letter in parsed.dead]
     (['tea'], ['file.jsonl:2'])
     """
-    return _parsed(document.split(b"\n"), label=url or "line", first=1)
+    whole = b"".join(_unpacked(document, url or "document"))
+    return _parsed(whole.split(b"\n"), label=url or "line", first=1)
+
+
+def _unpacked(document: bytes, name: str) -> Iterator[bytes]:
+    packed = Unpacked(io.BufferedReader(io.BytesIO(document)), name)
+    try:
+        while block := packed.read():
+            yield block
+    except SourceError as error:
+        raise BadInput(error.reason) from error
 
 
 def _parsed(lines: Sequence[Line], *, label: str, first: int) -> Parsed:

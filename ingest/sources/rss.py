@@ -63,6 +63,8 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """
         if bool(self.url) == (self.secret_url is not None):
             raise ValueError("exactly one of url and secret_url")
+        if self.url and not self.url.lower().startswith(("http://", "https://")):
+            raise ValueError("a url that begins with http:// or https://")
         if not timedelta(0) < self.fastest <= self.slowest:
             raise ValueError("fastest above zero and at most slowest")
 

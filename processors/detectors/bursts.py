@@ -12,9 +12,11 @@ sidecars, the one method whose threshold meant the same for every kind of author
 
 from bisect import insort
 from collections.abc import Sequence
+from datetime import timedelta
 from math import exp, log10
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from bunco.model import Enriched, Finding, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
@@ -37,15 +39,15 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A length of time and the least number of posts in it that can be a burst."""
 
     length: Duration
-    least: int
+    least: Annotated[int, Meta(ge=2)]
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a burst is worth telling: ``[detectors.bursts]``."""
 
-    chance: float = 1e-4
+    chance: Annotated[float, Meta(gt=0, lt=1)] = 1e-4
     """A count less likely than this opens an episode."""
-    windows: tuple[Window, ...] = (
+    windows: Annotated[tuple[Window, ...], Meta(min_length=1)] = (
         Window(length=Duration(minutes=10), least=6),
         Window(length=Duration(hours=1), least=10),
         Window(length=Duration(hours=24), least=30),
@@ -62,6 +64,16 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     What is not given is: web 12 posts a day, dispersion 6; other 4 a day, dispersion 4.
     Source: ours, docs/decisions/0008-bursts.md.
     """
+
+    def __post_init__(self) -> None:
+        """Hold that lengths of time are lengths.
+
+        Raises:
+            ValueError: says what is wrong, for the configuration's error.
+        """
+        lengths = [self.history, self.quiet, *(window.length for window in self.windows)]
+        if min(lengths) <= timedelta(0) or self.lateness < timedelta(0):
+            raise ValueError("lengths of time above zero")
 
 
 class State(Struct, gc=False):

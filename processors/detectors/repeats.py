@@ -9,9 +9,11 @@ Source: docs/decisions/0007-repeats.md.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from math import exp
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from bunco.model import Enriched, Finding, Number, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
@@ -41,17 +43,28 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When repetition is worth telling: ``[detectors.repeats]``."""
 
     window: Duration = Duration(hours=24)
-    min_count: int = 3
+    min_count: Annotated[int, Meta(ge=2)] = 3
     """So many times within ``window`` open an episode …"""
     window_long: Duration = Duration(days=7)
-    min_count_long: int = 5
+    min_count_long: Annotated[int, Meta(ge=2)] = 5
     """… or so many within ``window_long``; headlines older than that are forgotten."""
     quiet: Duration = Duration(hours=48)
     """An episode ends when the headline has not come again for so long."""
-    recent: int = 200
+    recent: Annotated[int, Meta(ge=1, le=2000)] = 200
     """Headlines of an author that are remembered at most."""
-    groups: int = 32
+    groups: Annotated[int, Meta(ge=1, le=500)] = 32
     """Repeated headlines of an author that are remembered at most."""
+
+    def __post_init__(self) -> None:
+        """Hold that the windows are in order.
+
+        Raises:
+            ValueError: says what is wrong, for the configuration's error.
+        """
+        if not timedelta(0) < self.window <= self.window_long:
+            raise ValueError("a window above zero and at most window_long")
+        if self.quiet <= timedelta(0):
+            raise ValueError("a quiet time above zero")
 
 
 class State(Struct, gc=False):

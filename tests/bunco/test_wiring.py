@@ -148,6 +148,30 @@ def test_what_is_older_than_its_retention_is_dropped_by_the_next_run(tmp_path: P
     store.close()
 
 
+def test_a_source_whose_settings_were_changed_is_read_at_once(tmp_path: Path) -> None:
+    written(tmp_path / "posts.jsonl", repeated(3))
+    place = {"path": str(tmp_path / "run.db")}
+    source = {"name": "file", "kind": "jsonl"}
+
+    async def run_with(path: Path, seconds: float) -> Store:
+        stop = asyncio.Event()
+        config = settings(store=place, source=[source | {"path": str(path)}])
+        running = asyncio.create_task(wiring.run(config, stop=stop, on_step=lambda _: None))
+        await asyncio.wait([running], timeout=seconds)
+        stop.set()
+        await running
+        return wiring.open_store(config)
+
+    store = asyncio.run(run_with(tmp_path / "missing.jsonl", 1.5))
+    failing = store.source_states()["file"]
+    asyncio.run(run_with(tmp_path / "posts.jsonl", 10))
+
+    assert failing.error
+    assert failing.next_at is not None
+    assert store.stats().posts == 3
+    store.close()
+
+
 @pytest.mark.parametrize("form", ["{}", "sqlite:{}"])
 def test_a_store_is_named_by_its_path(form: str, tmp_path: Path) -> None:
     path = tmp_path / "a.db"

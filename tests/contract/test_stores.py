@@ -759,7 +759,7 @@ def test_a_post_dropped_by_retention_stays_known_and_does_not_come_back(store: S
 
     store.commit(Batch(posts=(stored(1), stored(3))))
 
-    assert store.known(["web:example.org/1"]) == {"web:example.org/1": ""}
+    assert store.known(["web:example.org/1"]) == {"web:example.org/1": AUTHOR}
     assert store.post("web:example.org/1") is None
     assert store.post("web:example.org/3") is not None
     assert store.counts("posts", step=HOUR)[0].count == 2

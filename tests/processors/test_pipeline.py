@@ -78,6 +78,13 @@ ITEMS = st.lists(
         st.integers(0, 2).map(
             lambda n: Removal(removed="author", author=f"web:author{n}", at=NOON + 20 * MINUTE)
         ),
+        st.tuples(st.integers(0, 2), st.integers(0, 60_000_000)).map(
+            lambda pair: Removal(
+                removed="author",
+                author=f"web:author{pair[0]}",
+                at=NOON + timedelta(microseconds=pair[1] * 50),
+            )
+        ),
     ),
     max_size=80,
 )
@@ -145,6 +152,49 @@ def test_a_removed_post_leaves_no_text_in_findings_and_states() -> None:
     left = told(store) + b"".join(store.author_states([post.author for post in posts]).values())
     assert b"method" not in left
     assert store.stats().findings > 0
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_removal_reaches_states_also_after_the_post_was_dropped_by_retention(
+    kind: str, tmp_path: Path
+) -> None:
+    options = sqlite.Options(path=str(tmp_path / "run.db"))
+    store = fresh_store() if kind == "memory" else sqlite.make(options)
+    runtime = embedded(store)
+    (post,) = promoter_posts(1)
+    runtime.step([delivered([post])])
+    store.retain(post.source, NOON + timedelta(days=1))
+
+    runtime.step([delivered([Removal(removed="post", id=post.id)])])
+
+    assert b"method" not in b"".join(store.author_states([post.author]).values())
+    store.close()
+
+
+def test_a_removal_that_names_another_author_reaches_the_true_one() -> None:
+    store = fresh_store()
+    runtime = embedded(store)
+    (post,) = promoter_posts(1)
+
+    runtime.step([delivered([post])])
+    runtime.step([delivered([Removal(removed="post", id=post.id, author="web:somebody")])])
+
+    assert b"method" not in store.author_states([post.author])[post.author]
+    assert store.author_states(["web:somebody"]) == {}
+
+
+def test_an_author_removal_seen_again_does_not_wipe_what_came_after_it() -> None:
+    gone = Removal(removed="author", author="web:author0", at=NOON - MINUTE)
+    posts = [post for post in promoter_posts(12) if post.author == "web:author0"]
+    once, twice = fresh_store(), fresh_store()
+
+    embedded(once).step([delivered([gone, *posts])])
+    runtime = embedded(twice)
+    runtime.step([delivered([gone, *posts[:2]])])
+    runtime.step([delivered([gone, *posts])])
+
+    assert once.stats().findings == 1
+    assert told(twice) == told(once)
 
 
 class Failing:

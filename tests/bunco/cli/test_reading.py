@@ -57,11 +57,18 @@ def test_findings_as_json_hold_every_field() -> None:
         (["--source", "example"], ["f1"]),
         (["--place", "r/news"], ["f1"]),
         (["--limit", "1"], ["f1"]),
-        (["--detector", "nothing"], []),
+        (["--source", "nothing"], []),
     ],
 )
 def test_options_narrow_the_findings(options: list[str], ids: list[str]) -> None:
     assert [finding["id"] for finding in _lines("findings", *options)] == ids
+
+
+def test_a_detector_that_is_none_is_told_with_those_there_are() -> None:
+    result = typed("findings", "--detector", "gossip")
+
+    assert result.exit_code == 2
+    assert "bursts, repeats" in result.stderr
 
 
 def test_a_limit_says_that_there_is_more() -> None:

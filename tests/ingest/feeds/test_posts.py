@@ -46,6 +46,14 @@ def test_links_of_the_text_come_once_each_without_its_own() -> None:
     assert post.links == ("https://example.org/b?x=1&y=2", "https://c.example/")
 
 
+def test_an_address_that_is_none_is_left_out_and_the_post_stays() -> None:
+    post = _post(
+        title="T", content='<a href="http://[bad">x</a> <a href="https://a.example/">y</a>'
+    )
+
+    assert post.links == ("https://a.example/",)
+
+
 def test_no_more_than_twenty_links_are_kept() -> None:
     content = "".join(f"<a href='https://a.example/{number}'>x</a>" for number in range(50))
 

@@ -11,7 +11,7 @@ from bunco.errors import BadInput, ConfigError, SourceError
 from bunco.model import Delivery, Post
 from bunco.ports import SourceTools
 from bunco.values import Duration, Secret
-from ingest.sources.rss import PART, Options, RssSource
+from ingest.sources.rss import PART, Options, RssSource, parse
 from tests.builders import NOON
 from tests.fakes import FakeClock
 from tests.ingest import server as play
@@ -420,3 +420,12 @@ def test_a_saved_page_is_refused() -> None:
 
     with pytest.raises(BadInput, match="an HTML page"):
         PART.parse(b"<html><body></body></html>", url="", seen_at=NOON)
+
+
+def test_half_a_character_does_not_cost_the_document() -> None:
+    body = a_feed(head="<item><title>bad &#xD800; and &#56320; one</title></item>")
+
+    parsed = parse(body, url="https://example.org/feed", seen_at=NOON)
+
+    titles = [post.title for post in parsed.items if isinstance(post, Post)]
+    assert "bad \ufffd and \ufffd one" in titles
