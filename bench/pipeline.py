@@ -33,7 +33,6 @@ from bunco.simulation.writing import write
 from processors.detectors import bursts, repeats
 from processors.embedded import Embedded
 from processors.enrich import enrich
-from processors.states import States
 
 CHUNK = 2000
 
@@ -146,10 +145,6 @@ def stages(posts: Path) -> dict[str, float]:
                 detector.see(post, state)
 
         timed(detector.kind, see)
-    config = from_tables({}, where="bench", environment={})
-    kept = States(wiring.detectors(config), lambda _: {}, 1 << 30)
-    authors = {post.post.author for post in enriched}
-    kept.prepare(authors)
     return spent
 
 

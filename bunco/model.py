@@ -9,13 +9,10 @@ search for reference cycles (``gc=False``): they hold values only and can form n
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Annotated, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
-
-SCHEMA = 1
-"""The version of the wire form written by this release."""
 
 ERASED = "[removed]"
 """What stands where a text stood whose author removed it."""
@@ -35,8 +32,6 @@ PostId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1024)]
 AuthorId: TypeAlias = Annotated[
     str, Meta(pattern=r"^[a-z][a-z0-9_]*:[^\x00-\x20]", max_length=1024)
 ]
-
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 def to_ms(moment: datetime) -> int:

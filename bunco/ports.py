@@ -232,7 +232,9 @@ class Store(Protocol):
         ...
 
     def known(self, post_ids: Collection[str]) -> Mapping[str, str]:
-        """Give those of the ids that are stored or were removed, each with its author.
+        """Give those of the ids that were ever taken and may not come again, with authors.
+
+        That is: stored, dropped by retention, or removed.
 
         A removed post's author is the empty string.
         """

@@ -74,7 +74,7 @@ class Embedded:
                 return self._stepped(deliveries)
             except OvertakenError:
                 # A removal from beside the run: what it erased must not come back from here.
-                self._states.clear()
+                continue
 
     def _stepped(self, deliveries: Sequence[Delivery]) -> Step:
         self._look_up()
@@ -107,7 +107,7 @@ class Embedded:
         self._states.prepare([post.author])
         outcome = again.run([post], self._states)
         if not outcome.dead:
-            self._store.commit(
+            self._write(
                 Batch(
                     findings=tuple(outcome.findings.values()),
                     author_states=self._states.encoded(outcome.authors),
@@ -129,12 +129,16 @@ class Embedded:
             dead=(*frame.dead, *outcome.dead),
             on_version=self._version,
         )
+        self._write(batch)
+        return batch
+
+    def _write(self, batch: Batch) -> None:
+        """Commit; where that fails the states are ahead of the store and are put out."""
         try:
             self._store.commit(batch)
         except StoreError:
             self._states.clear()
             raise
-        return batch
 
     def _look_up(self) -> None:
         """Forget all states if somebody else wrote to the store since the last batch."""
