@@ -50,7 +50,7 @@ find_python() { \
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format schema bench lock clean install install-dev
+.PHONY: help demo run test prove check format schema bench bench-distributed services lock clean install install-dev
 
 help: ## List the targets
 	@echo 'bunco: targets of make'
@@ -65,6 +65,12 @@ run: $(VENV)/.installed ## Watch the sources of ./bunco.toml (writes a starter f
 
 test: $(VENV)/.installed-dev ## Run the tests
 	@$(BIN)/python -m pytest
+
+prove: $(VENV)/.installed-dev ## Run the long proofs of the distributed run (Kafka, Elasticsearch)
+	@BUNCO_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -m long
+
+services: $(VENV)/.installed-dev ## Run Kafka and Elasticsearch for development
+	@$(BIN)/python -m tests.services
 
 check: $(VENV)/.installed-dev ## Format, lint, types, import order, documentation, tests
 	$(BIN)/ruff format --check
@@ -83,6 +89,9 @@ schema: $(VENV)/.installed ## Write the JSON Schema of the wire form anew
 
 bench: $(VENV)/.installed-dev ## Measure the whole pipeline against the floor
 	@$(BIN)/python -m bench
+
+bench-distributed: $(VENV)/.installed-dev ## Measure a processor on Kafka against plain Faust and quixstreams
+	@$(BIN)/python -m bench.distributed
 
 install: $(VENV)/.installed ## Make .venv with bunco in it
 install-dev: $(VENV)/.installed-dev ## The same with the tools of the developers
@@ -103,6 +112,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "bunco: installing the developers' tools into $(VENV)"
+	@$(INSTALL) --no-build-isolation --editable '.[distributed]'
 	@$(INSTALL) --group dev
 	@touch $@
 
@@ -114,7 +124,7 @@ lock: ## Write constraints.txt anew: the newest versions that pyproject.toml all
 	echo "bunco: locking with $$($$python --version)"; \
 	"$$python" -m venv "$$fresh/venv" \
 	&& "$$fresh/venv/bin/python" -m pip install --quiet --upgrade pip \
-	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev . \
+	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed]" \
 	&& { \
 		echo '# Exact versions of everything that a checkout installs, for Python 3.11 to 3.13.'; \
 		echo '# Made by `make lock`; do not edit by hand.'; \

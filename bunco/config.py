@@ -10,16 +10,23 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from bunco.errors import ConfigError
-from bunco.log import LogLevel
-from bunco.values import Duration, Size, from_toml
+from bunco.options import (
+    HttpOptions,
+    IngestOptions,
+    KafkaOptions,
+    LogOptions,
+    PipelineOptions,
+    ProcessOptions,
+    SinkOptions,
+)
+from bunco.values import Duration, from_toml
 
 ENV_PREFIX = "BUNCO_"
 
@@ -27,51 +34,6 @@ Options = TypeVar("Options", bound=Struct)
 Table = dict[str, Any]
 
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
-
-
-class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How posts go through: ``[pipeline]``."""
-
-    batch_items: Annotated[int, Meta(ge=1, le=100_000)] = 2000
-    """The most posts of one commit."""
-    batch_wait: Duration = Duration(milliseconds=200)
-    """The longest a post waits for others to share its commit."""
-    live_authors: Annotated[int, Meta(ge=0)] = 1024
-    """Author states kept decoded in memory; the rest is in the store."""
-    bus_items: Annotated[int, Meta(ge=1)] = 8000
-    """Posts that may wait between sources and pipeline before sources are slowed."""
-
-
-class HttpOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the web is asked: ``[http]``. Source of the values: rss-fetcher's defaults."""
-
-    user_agent: str = ""
-    """Empty: bunco and its version. Put a contact address here when you poll a lot."""
-    timeout: Duration = Duration(seconds=30)
-    """For a whole answer."""
-    most_bytes: Size = Size(15 << 20)
-    """Of a body, on the wire and again after decompression."""
-    most_redirects: Annotated[int, Meta(ge=0, le=50)] = 5
-    host_concurrency: Annotated[int, Meta(ge=1)] = 2
-    host_spacing: Duration = Duration(seconds=5)
-    """Between two requests to one host."""
-    concurrency: Annotated[int, Meta(ge=1)] = 32
-
-    def __post_init__(self) -> None:
-        """Hold that an answer has time to come.
-
-        Raises:
-            ValueError: says what is wrong, for the configuration's error.
-        """
-        if self.timeout <= timedelta(0) or self.host_spacing < timedelta(0):
-            raise ValueError("a timeout above zero and a spacing of zero or more")
-
-
-class LogOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is logged: ``[log]``."""
-
-    level: LogLevel = "info"
-    as_json: bool = False
 
 
 class PartConfig(Struct, frozen=True, kw_only=True):
@@ -103,10 +65,17 @@ class Config(Struct, frozen=True, kw_only=True):
     pipeline: PipelineOptions
     http: HttpOptions
     log: LogOptions
+    kafka: KafkaOptions
+    ingest: IngestOptions
+    process: ProcessOptions
+    sink: SinkOptions
+    distributed: bool = False
+    """Whether there is a table ``[kafka]``: then what changes posts goes through Kafka."""
 
 
 DEFAULT_DETECTORS = ("repeats", "bursts")
-_TABLES = ("store", "source", "detectors", "pipeline", "http", "log")
+_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink")
+_TABLES = ("store", "source", "detectors", *_FIXED)
 
 
 class _Retained(Struct, frozen=True, kw_only=True):
@@ -149,6 +118,10 @@ def from_tables(
         if key not in _TABLES:
             raise ConfigError(where, key, "an unknown table", _or(_TABLES))
     store = _table(tables, "store", where)
+
+    def fixed(name: str, record: type[Options]) -> Options:
+        return decode(record, _table(tables, name, where), where, name)
+
     return Config(
         store=PartConfig(
             name="store",
@@ -159,9 +132,14 @@ def from_tables(
         ),
         sources=tuple(_sources(tables.get("source", []), where)),
         detectors=tuple(_detectors(_table(tables, "detectors", where), where)),
-        pipeline=decode(PipelineOptions, _table(tables, "pipeline", where), where, "pipeline"),
-        http=decode(HttpOptions, _table(tables, "http", where), where, "http"),
-        log=decode(LogOptions, _table(tables, "log", where), where, "log"),
+        pipeline=fixed("pipeline", PipelineOptions),
+        http=fixed("http", HttpOptions),
+        log=fixed("log", LogOptions),
+        kafka=fixed("kafka", KafkaOptions),
+        ingest=fixed("ingest", IngestOptions),
+        process=fixed("process", ProcessOptions),
+        sink=fixed("sink", SinkOptions),
+        distributed="kafka" in tables,
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from bunco.errors import BuncoError, ConfigError, SourceError, Weight
 
@@ -66,7 +67,7 @@ async def examine(config: Path | None, *, offline: bool) -> AsyncIterator[Check]
 
     Args:
         config: the configuration to examine; None for ``bunco.toml`` here.
-        offline: ask no source.
+        offline: ask no source and no Kafka.
     """
     from bunco import wiring
     from bunco.clock import SystemClock
@@ -91,6 +92,9 @@ async def examine(config: Path | None, *, offline: bool) -> AsyncIterator[Check]
         yield check
     yield clock(now, newest)
     yield disk(path or Path())
+    if settings.distributed and not offline:
+        for check in await asyncio.to_thread(_look_into_kafka, settings):
+            yield check
     if not offline:
         async for check in _sources(settings, states):
             yield check
@@ -255,8 +259,15 @@ def _look_into_store(
             newest = max((it.polled_at for it in states.values() if it.polled_at), default=None)
             return _soundness(store, str(path or settings.store.kind)), states, newest
     except BuncoError as error:
-        advice = "move the file away and replay, or restore a copy"
+        mend = "look at the table [store] and at the server"
+        advice = "move the file away and replay, or restore a copy" if path else mend
         return [Check(name="store", verdict="fail", note=str(error), advice=advice)], {}, None
+
+
+def _look_into_kafka(settings: "Config") -> list[Check]:
+    from bunco.streams.checks import checks
+
+    return [Check(**asdict(found)) for found in checks(settings.kafka)]
 
 
 def _soundness(store: "Store", where: str) -> list[Check]:

@@ -5,6 +5,7 @@
 * :class:`SourceError` – nobody; the poller waits and tries again.
 * :class:`BadInput` – nobody now; the item is set aside as a dead letter.
 * :class:`StoreError` – the operator looks at the store; nothing was written.
+* :class:`BrokerError` – the operator looks at Kafka; nothing was acknowledged.
 """
 
 from datetime import timedelta
@@ -68,3 +69,11 @@ class StoreError(BuncoError):
 
 class OvertakenError(StoreError):
     """Say that somebody else wrote to the store since it was read; nothing was written."""
+
+
+class UnavailableError(StoreError):
+    """Say that the store does not answer now; the same again later may work."""
+
+
+class BrokerError(BuncoError):
+    """Say that Kafka could not be reached, or refused; nothing was acknowledged."""

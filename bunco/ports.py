@@ -136,12 +136,16 @@ class Source(Protocol):
         ...
 
 
-class Bus(Protocol):
-    """Carry deliveries from pollers to the pipeline, bounded."""
+class Outlet(Protocol):
+    """Take deliveries from the poller, bounded."""
 
     async def put(self, delivery: Delivery) -> None:
-        """Hand a delivery over; waits while the bus is full."""
+        """Hand a delivery over; waits while there is no room. Cancelled, it took nothing."""
         ...
+
+
+class Bus(Outlet, Protocol):
+    """Carry deliveries from pollers to the pipeline, bounded."""
 
     async def take(self, most_items: int, wait: timedelta) -> Sequence[Delivery]:
         """Give whole deliveries in the order they came.

@@ -5,12 +5,13 @@ loads no web client and no feed parser.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,15 +20,24 @@ from bunco import codec, registry
 from bunco.clock import SystemClock
 from bunco.config import Config, PartConfig, from_tables, read
 from bunco.errors import BadInput, UsageError
-from bunco.model import Batch, Post, Removal, SourceState
+from bunco.model import Batch, DeadLetter, Item, Page, Post, Removal, SourceState
+from bunco.options import KafkaOptions
 from bunco.ports import Bus, Clock, Detector, Parsed, Source, SourceTools, Store, Web
 
 if TYPE_CHECKING:
     from ingest.http import HttpWeb
+    from ingest.sharing.ingester import OnStep as OnIngestStep
+    from ingest.sharing.ingester import Progress as IngestProgress
+    from processors.distributed.worker import Applied
     from processors.embedded import Embedded
     from processors.flow import OnStep, Progress
+    from processors.sink.sink import OnStep as OnSinkStep
+    from processors.sink.sink import Progress as SinkProgress
 
 DEFAULT_CONFIG = Path("bunco.toml")
+
+Play: TypeAlias = Callable[[Sequence[DeadLetter]], dict[str, str]]
+"""Plays letters again; gives, by the ids of those that failed again, why."""
 
 
 class Mended(Struct, frozen=True, kw_only=True):
@@ -61,7 +71,7 @@ def open_store(config: Config) -> Store:
 
 
 def open_store_at(url: str) -> Store:
-    """Open the store at ``PATH``, ``sqlite:PATH`` or ``memory:``.
+    """Open the store at ``PATH``, ``sqlite:PATH``, ``memory:`` or ``elastic://HOST:PORT/PREFIX``.
 
     Raises:
         ConfigError: the kind is unknown.
@@ -71,6 +81,10 @@ def open_store_at(url: str) -> Store:
     if not colon or len(kind) < 2 or not kind.isalpha():
         kind, rest = "sqlite", url
     options = {"path": rest} if rest else {}
+    if kind in {"elastic", "elastics"}:
+        from bunco.stores.elastic import options_of
+
+        kind, options = "elastic", options_of(url)
     return _made_store(
         PartConfig(name="store", kind=kind, options=options, where="--store", key="store")
     )
@@ -124,38 +138,51 @@ def parse_document(kind: str, document: bytes, url: str, seen_at: datetime) -> P
     return part.parse(document, url=url, seen_at=seen_at)
 
 
-def forget(store: Store, author: str, at: datetime) -> None:
+def forget(store: Store, author: str, at: datetime, *, through: KafkaOptions | None = None) -> None:
     """Erase an author with everything of theirs published up to then.
 
+    Args:
+        store: where they are erased.
+        author: whom to forget.
+        at: the end of what is erased.
+        through: in a distributed run the Kafka whose processors are to forget them too.
+
     Raises:
+        BrokerError: Kafka could not be told; nothing was erased.
         StoreError: it could not be written.
     """
-    store.commit(Batch(removals=(Removal(removed="author", author=author, at=at),)))
+    removal = Removal(removed="author", author=author, at=at)
+    if through is not None:
+        from bunco.streams.producing import publish_items
+
+        publish_items(through, [removal])
+    store.commit(Batch(removals=(removal,)))
 
 
-def replay_dead(store: Store, config: Config, ids: Collection[str]) -> Mended:
+def replay_dead(
+    store: Store, config: Config, ids: Collection[str], *, through: KafkaOptions | None = None
+) -> Mended:
     """Play dead letters again and drop those that go through now.
+
+    Args:
+        store: where they stand.
+        config: its detectors see the posts, where no Kafka is named.
+        ids: of the letters.
+        through: in a distributed run the Kafka whose processors see the posts again.
 
     Raises:
         StoreError: the store could not be read or written.
     """
-    embedded = _embedded(config, store)
-    wanted, mended, reasons = set(ids), [], []
-    after = ""
-    while True:
-        page = store.dead(after=after, limit=500)
-        for letter in page.rows:
-            if letter.id not in wanted:
-                continue
-            reason = _play(embedded, letter.origin, letter.body, letter.source)
-            if reason:
-                reasons.append(f"{letter.origin}: {reason}")
-            else:
-                mended.append(letter.id)
-        if not (after := page.after):
-            break
-    store.drop_dead(mended)
-    return Mended(mended=len(mended), failed=len(reasons), reasons=tuple(reasons))
+    play = _player(store, config) if through is None else _kafka_player(store, through)
+    wanted, reasons, mended = set(ids), [], 0
+    for page in _pages(store):
+        letters = [letter for letter in page if letter.id in wanted]
+        failed = play(letters)
+        reasons += [
+            f"{letter.origin}: {failed[letter.id]}" for letter in letters if letter.id in failed
+        ]
+        mended += store.drop_dead([one.id for one in letters if one.id not in failed])
+    return Mended(mended=mended, failed=len(reasons), reasons=tuple(reasons))
 
 
 async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Progress":
@@ -193,6 +220,66 @@ async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Pro
     finally:
         await web.close()
         store.close()
+
+
+async def ingest(
+    config: Config, *, stop: asyncio.Event, on_step: "OnIngestStep", until_ended: bool = False
+) -> "IngestProgress":
+    """Read our share of the sources into Kafka until ``stop`` is set.
+
+    Args:
+        config: every ingester of a group has the same sources.
+        stop: ends it; what was read is made safe.
+        on_step: told of the progress, some times a second.
+        until_ended: whether to end once every source of our share has ended.
+
+    Raises:
+        ConfigError: something in the configuration is wrong.
+        BrokerError: Kafka refuses us, or lacks a topic.
+    """
+    from ingest.sharing.holding import SharedSource
+    from ingest.sharing.hosts import host_of
+    from ingest.sharing.ingester import Setting, run_ingest
+
+    clock = SystemClock()
+    web = web_of(config, clock)
+    try:
+        made = sources(config, web, clock)
+        shared = {
+            table.name: SharedSource(made[table.name], host_of(table.name, _source_options(table)))
+            for table in config.sources
+            if table.name in made
+        }
+        setting = Setting(
+            kafka=config.kafka,
+            ingest=config.ingest,
+            most_items=config.pipeline.bus_items,
+            most_at_once=config.http.concurrency,
+            until_ended=until_ended,
+        )
+        resumed = partial(_in_force, config=config)
+        try:
+            return await run_ingest(shared, resumed, setting, clock, stop=stop, on_step=on_step)
+        finally:
+            for source in made.values():
+                await source.close()
+    finally:
+        await web.close()
+
+
+async def process(
+    config: Config, *, stop: asyncio.Event, on_applied: "Callable[[Applied], None]"
+) -> None:
+    """Run the detectors over Kafka until ``stop`` is set.
+
+    Raises:
+        ConfigError: something in the configuration is wrong, or the extra is not installed.
+        BrokerError: Kafka or a state broke; nothing was acknowledged that was not written.
+    """
+    from processors.distributed.running import Setting, run_process
+
+    setting = Setting(kafka=config.kafka, process=config.process, detectors=detectors(config))
+    await run_process(setting, stop=stop, on_applied=on_applied)
 
 
 async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
@@ -239,6 +326,24 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
     return await flow(playing.run(stop), bus, embedded, told)
 
 
+async def sink(config: Config, *, stop: asyncio.Event, on_step: "OnSinkStep") -> "SinkProgress":
+    """Bring what is in Kafka into the configured store until ``stop`` is set.
+
+    Raises:
+        ConfigError: something in the configuration is wrong.
+        BrokerError: Kafka refuses us, or lacks a topic.
+        StoreError: the store failed for good; what it lacks is read again next time.
+    """
+    from processors.sink.running import Setting, run_sink
+
+    setting = Setting(kafka=config.kafka, sink=config.sink, sources=config.sources)
+    store = open_store(config)
+    try:
+        return await run_sink(setting, store, SystemClock(), stop=stop, on_step=on_step)
+    finally:
+        store.close()
+
+
 def _in_force(states: Mapping[str, SourceState], config: Config) -> dict[str, SourceState]:
     """Give the states to go on with: what was changed in the file is read at once.
 
@@ -254,6 +359,37 @@ def _in_force(states: Mapping[str, SourceState], config: Config) -> dict[str, So
             known = replace(known, next_at=None)
         due[table.name] = replace(known, settings=settings)
     return due
+
+
+def _pages(store: Store) -> Iterator[Sequence[DeadLetter]]:
+    """Give the dead letters, some at a time, asking for more before any is dropped."""
+    page = store.dead(limit=500)
+    while page.rows:
+        rows = page.rows
+        page = store.dead(after=page.after, limit=500) if page.after else Page(rows=())
+        yield rows
+
+
+def _player(store: Store, config: Config) -> Play:
+    """Give what plays letters again in this process."""
+    embedded = _embedded(config, store)
+
+    def play(letters: Sequence[DeadLetter]) -> dict[str, str]:
+        played = {one.id: _play(embedded, one.origin, one.body, one.source) for one in letters}
+        return {name: reason for name, reason in played.items() if reason}
+
+    return play
+
+
+def _kafka_player(store: Store, options: KafkaOptions) -> Play:
+    """Give what plays letters again through Kafka."""
+    from bunco.streams.producing import publish_items
+    from processors.sink.replaying import replay as replay_letters
+
+    def publish(items: Sequence[Item], again: str) -> None:
+        publish_items(options, items, again=again)
+
+    return lambda letters: replay_letters(letters, store, publish)
 
 
 def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:
@@ -284,6 +420,11 @@ def _bus(config: Config) -> Bus:
         PartConfig(name="bus", kind="memory", options=options, where="pipeline", key="bus"),
     )
     return bus
+
+
+def _source_options(table: PartConfig) -> Struct:
+    part = registry.part("ingest.sources", table.kind, where=table.where, key=table.key)
+    return registry.options(part, table)
 
 
 def _made_store(table: PartConfig) -> Store:

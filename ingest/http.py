@@ -25,8 +25,8 @@ from aiohttp.abc import AbstractResolver
 from msgspec import Struct
 from yarl import URL
 
-from bunco.config import HttpOptions
 from bunco.errors import SourceError, Weight
+from bunco.options import HttpOptions
 from bunco.ports import Clock, Fetched
 from ingest import answers, compression, guard
 from ingest.turns import Turns

@@ -1,9 +1,11 @@
-"""Read every source for ever, each in its own rhythm, and hand what it gives to the bus.
+"""Read every source for ever, each in its own rhythm, and hand what it gives to the outlet.
 
-    wait until due → take a place → read → delivery, or failure as one → bus → wait …
+    wait until due → take a place → read → delivery, or failure as one → outlet → wait …
 
 A failing source backs off and is asked again; nothing a source does stops the others or the
-poller. Back-pressure: while the bus is full, nobody who has something reads on.
+poller. Back-pressure: while the outlet is full, nobody who has something reads on. The outlet
+is the bus of an embedded run, or what writes to Kafka; there sources come and go while the
+others are read on.
 """
 
 import asyncio
@@ -18,7 +20,7 @@ from msgspec.structs import replace
 from bunco import log
 from bunco.errors import SourceError
 from bunco.model import Delivery, Poll, SourceState
-from bunco.ports import Bus, Clock, Source
+from bunco.ports import Clock, Outlet, Source
 from ingest.answers import LONGEST_WAIT
 from ingest.backoff import backoff, failures, usual_interval
 
@@ -51,8 +53,8 @@ class Poller:
     """Read sources side by side; see the module.
 
     Args:
-        sources: by name. Who made them closes them, after ``run``.
-        bus: where deliveries go.
+        sources: those to begin with, by name. Who made them closes them, after ``run``.
+        outlet: where deliveries go.
         states: what is known of the sources from before, by name.
         clock: the time of day.
         random: the spread of starts and waits.
@@ -63,7 +65,7 @@ class Poller:
     def __init__(  # noqa: PLR0913  # one caller, who names each
         self,
         sources: Mapping[str, Source],
-        bus: Bus,
+        outlet: Outlet,
         states: Mapping[str, SourceState],
         *,
         clock: Clock,
@@ -72,45 +74,79 @@ class Poller:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._sources = sources
-        self._bus = bus
         self._states = states
+        self._outlet = outlet
         self._clock = clock
         self._random = random
         self._places = asyncio.Semaphore(most_at_once)
         self._sleep = sleep
-        new = sum(name not in states for name in sources)
-        self._first_spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
+        self._changed = asyncio.Event()
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, *, until_ended: bool = True) -> None:
         """Read until ``stop`` is set or every source has ended.
 
         At the stop running readings are cancelled; what was not handed over comes again from
         the same cursor. A source that had ended in an earlier run is read once more: its file
         may have grown.
-        """
-        tasks = [
-            asyncio.create_task(self._follow(name, source), name=f"source {name}")
-            for name, source in self._sources.items()
-        ]
-        all_ended: asyncio.Future[object] = asyncio.ensure_future(_all(tasks))
-        stopped: asyncio.Future[object] = asyncio.ensure_future(stop.wait())
-        try:
-            await asyncio.wait({all_ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if all_ended.done():
-                all_ended.result()
-        finally:
-            all_ended.cancel()
-            stopped.cancel()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, all_ended, stopped, return_exceptions=True)
 
-    async def _follow(self, name: str, source: Source) -> None:
-        """Read one source until it ends; ``bus`` alone can break this off."""
-        known = self._states.get(name)
+        Args:
+            stop: ends the run.
+            until_ended: whether the run is over with the last source. Else it waits: others
+                may be started.
+        """
+        self.start(self._sources, self._states)
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not (stopped.done() or (until_ended and self.ended)):
+                self._changed.clear()
+                changed = asyncio.create_task(self._changed.wait())
+                await asyncio.wait({changed, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+                if self._failure is not None:
+                    raise self._failure
+        finally:
+            stopped.cancel()
+            await self.stop(list(self._following))
+
+    def start(self, sources: Mapping[str, Source], states: Mapping[str, SourceState]) -> None:
+        """Read these as well from now on."""
+        new = sum(name not in states for name in sources)
+        spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
+        for name, source in sources.items():
+            following = self._follow(name, source, states.get(name), spread)
+            task = asyncio.create_task(following, name=f"source {name}")
+            task.add_done_callback(self._gone)
+            self._following[name] = task
+            self._running.add(task)
+
+    async def stop(self, names: Iterable[str]) -> None:
+        """Read these no more; the others go on undisturbed. Running readings are cancelled."""
+        tasks = [self._following.pop(name) for name in names if name in self._following]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def ended(self) -> bool:
+        """Say whether nothing is left to read: every source that was started has ended."""
+        return not self._running
+
+    def _gone(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._failure = task.exception()
+        self._changed.set()
+
+    async def _follow(
+        self, name: str, source: Source, known: SourceState | None, spread: timedelta
+    ) -> None:
+        """Read one source until it ends; ``outlet`` alone can break this off."""
         state = replace(known, ended=False) if known else SourceState(source=name)
         interval = usual_interval(known)
-        await self._pause(self._first_at(known))
+        await self._pause(self._first_at(known, spread))
         while not state.ended:
             at, started = self._clock.now(), monotonic()
             try:
@@ -123,7 +159,7 @@ class Poller:
                 interval = delivery.wait
             delivery = self._stated(delivery, state, at, started)
             state = delivery.state or state
-            await self._bus.put(delivery)
+            await self._outlet.put(delivery)
             await self._pause(state.next_at)
 
     async def _read(self, source: Source, cursor: bytes) -> Delivery:
@@ -192,21 +228,17 @@ class Poller:
             return timedelta(0) if delivery.items or delivery.dead else _NOTHING_CAME
         return wait + min(wait * _JITTER_RATIO, _JITTER_MOST) * self._random.random()
 
-    def _first_at(self, known: SourceState | None) -> datetime:
+    def _first_at(self, known: SourceState | None, spread: timedelta) -> datetime:
         """Give when to read first: when due, or soon, one after the other, for new sources."""
         now = self._clock.now()
         if known is None:
-            return now + self._first_spread * self._random.random()
+            return now + spread * self._random.random()
         return min(known.next_at or now, now + LONGEST_WAIT)
 
     async def _pause(self, until: datetime | None) -> None:
         """Wait until then; let others run at least once."""
         seconds = (until - self._clock.now()).total_seconds() if until else 0.0
         await self._sleep(max(seconds, 0.0))
-
-
-async def _all(tasks: Iterable[asyncio.Task[None]]) -> None:
-    await asyncio.gather(*tasks)
 
 
 async def _done(reading: asyncio.Future[Delivery], seconds: float | None) -> None:

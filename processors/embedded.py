@@ -13,11 +13,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bunco.config import PipelineOptions
 from bunco.errors import OvertakenError, StoreError
 from bunco.model import Batch, Delivery, Item, Post, Removal, to_ms
+from bunco.options import PipelineOptions
 from bunco.ports import Bus, Detector, Store
 from processors.pipeline import Pipeline
+from processors.segments import segments
 from processors.states import States
 
 
@@ -80,7 +81,7 @@ class Embedded:
         self._look_up()
         given = [item for delivery in deliveries for item in delivery.items]
         items = self._new(given)
-        *before, last = _segments(items)
+        *before, last = segments(items)
         written = [self._commit(segment, Batch()) for segment in before]
         written.append(self._commit(last, _frame(deliveries)))
         self._states.settle()
@@ -169,16 +170,6 @@ class Embedded:
             authors[item.id] = item.author
             items.append(item)
         return items
-
-
-def _segments(items: list[Item]) -> list[list[Item]]:
-    """Cut items behind each removal of an author: it reaches what was written before it."""
-    segments: list[list[Item]] = [[]]
-    for item in items:
-        segments[-1].append(item)
-        if isinstance(item, Removal) and item.removed == "author":
-            segments.append([])
-    return segments
 
 
 def _frame(deliveries: Sequence[Delivery]) -> Batch:

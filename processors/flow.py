@@ -17,7 +17,7 @@ from bunco.values import Duration
 if TYPE_CHECKING:
     from processors.embedded import Embedded, Step
 
-_RETENTION_EVERY = Duration(hours=1)
+RETENTION_EVERY = Duration(hours=1)
 _log = logger(__name__)
 
 
@@ -91,15 +91,20 @@ async def flow(
 async def retained(store: Store, tables: Sequence[SourceConfig], clock: Clock) -> None:
     """Drop what is older than its source's retention, now and every hour, for ever."""
     while True:
-        for table in tables:
-            if table.retention is None:
-                continue
-            before = clock.now() - table.retention
-            try:
-                dropped = await asyncio.to_thread(store.retain, table.name, before)
-            except StoreError as error:
-                _log.warning("retention failed", source=table.name, error=str(error))
-                continue
-            if dropped:
-                _log.info("retained", source=table.name, dropped=dropped)
-        await asyncio.sleep(_RETENTION_EVERY.total_seconds())
+        await retain(store, tables, clock)
+        await asyncio.sleep(RETENTION_EVERY.total_seconds())
+
+
+async def retain(store: Store, tables: Sequence[SourceConfig], clock: Clock) -> None:
+    """Drop what is older than its source's retention; a failure is only logged."""
+    for table in tables:
+        if table.retention is None:
+            continue
+        before = clock.now() - table.retention
+        try:
+            dropped = await asyncio.to_thread(store.retain, table.name, before)
+        except StoreError as error:
+            _log.warning("retention failed", source=table.name, error=str(error))
+            continue
+        if dropped:
+            _log.info("retained", source=table.name, dropped=dropped)

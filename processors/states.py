@@ -11,12 +11,16 @@ import msgspec
 from msgspec import Struct
 
 from bunco.ports import Detector
+from processors.ledger import Ledger
 
 Load = Callable[[Collection[str]], Mapping[str, bytes]]
 
 
 class AuthorState(Struct, gc=False):
     """The parent of the state records: one optional field a detector, by its kind."""
+
+    ledger: Ledger | None = None
+    """Kept by the distributed runtime alone; the embedded one asks its store."""
 
 
 def state_type(detectors: Sequence[Detector[Any]]) -> type[AuthorState]:
@@ -68,8 +72,8 @@ class States:
         return self._live[author]
 
     def renew(self, author: str) -> None:
-        """Let a prepared author start with nothing known."""
-        self._live[author] = self._type()
+        """Let a prepared author start with nothing known but how far the state was carried."""
+        self._live[author] = self._type(ledger=self._live[author].ledger)
 
     def encoded(self, authors: Iterable[str]) -> dict[str, bytes]:
         """Give the encoded states of prepared authors."""

@@ -13,13 +13,29 @@ import typer.main
 
 from bunco import codec, registry
 from bunco.cli.app import app
-from bunco.config import HttpOptions, LogOptions, PipelineOptions
 from bunco.model import Post, Removal
+from bunco.options import (
+    HttpOptions,
+    IngestOptions,
+    KafkaOptions,
+    LogOptions,
+    PipelineOptions,
+    ProcessOptions,
+    SinkOptions,
+)
 from bunco.values import Size
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-TABLES = {"[pipeline]": PipelineOptions, "[http]": HttpOptions, "[log]": LogOptions}
+TABLES = {
+    "[pipeline]": PipelineOptions,
+    "[http]": HttpOptions,
+    "[log]": LogOptions,
+    "[kafka]": KafkaOptions,
+    "[ingest]": IngestOptions,
+    "[process]": ProcessOptions,
+    "[sink]": SinkOptions,
+}
 SHELVES: dict[registry.Shelf, str] = {
     "ingest.sources": "Source",
     "processors.detectors": "Detector",
@@ -57,8 +73,8 @@ def settings() -> Iterator[tuple[str, Any]]:
 def toml(value: Any) -> str:
     """Give a default as one writes it in TOML; empty where it is no plain value.
 
-    >>> toml(timedelta(hours=36)), toml(Size(15 << 20)), toml(True), toml("")
-    ('"36h"', '"15 MiB"', 'true', '""')
+    >>> toml(timedelta(hours=36)), toml(Size(15 << 20)), toml(True), toml(("a:1",))
+    ('"36h"', '"15 MiB"', 'true', '["a:1"]')
     """
     match value:
         case timedelta():
@@ -68,6 +84,8 @@ def toml(value: Any) -> str:
         case Size():
             power = max(p for p in range(4) if not value % (1 << 10 * p))
             return f'"{value >> 10 * power} {("B", "KiB", "MiB", "GiB")[power]}"'
+        case (str(), *_):
+            return json.dumps(list(value))
         case bool() | str():
             return json.dumps(value, ensure_ascii=False)
         case int() | float():

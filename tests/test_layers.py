@@ -13,16 +13,26 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bunco", "ingest", "processors", "dashboards")
 
 HOMES = {
-    "aiohttp": {"ingest.http", "ingest.guard"},
+    "aiohttp": {"bunco.streams.vitals", "ingest.http", "ingest.guard"},
     "apsw": {"bunco.stores.sqlite", "bunco.stores_sql"},
     "brotli": {"ingest.compression"},
+    "elastic_transport": {"bunco.stores_elastic"},
+    "elasticsearch": {"bunco.stores_elastic"},
+    "faust": {"processors.distributed"},
     "feedparser": {"ingest.feeds.syndication"},
+    "kafka": {"bunco.streams"},
+    "prometheus_client": {
+        "bunco.streams.vitals",
+        "processors.distributed",
+        "processors.sink",
+    },
     "rapidfuzz": {"bunco.text.similarity"},
     "rich": {"bunco.cli"},
+    "rocksdict": {"processors.distributed"},
     "selectolax": {"bunco.text.plain", "ingest.feeds.discovery"},
     "structlog": {"bunco.log"},
     "typer": {"bunco.cli"},
-    "yarl": {"ingest.http"},
+    "yarl": {"ingest.http", "ingest.sharing.hosts"},
     "zstandard": {"bunco.cli.simulate", "ingest.compression", "ingest.unpacking"},
 }
 """Where a library may be imported: a module, or a package with all in it."""

@@ -65,22 +65,29 @@ def test_every_folder_with_code_is_a_package(top: str) -> None:
     assert not bare
 
 
+CODECS = {"cramjam", "crc32c", "lz4"}
+"""What the clients of Kafka load by themselves where it is there."""
+
+
 def test_what_is_imported_is_a_dependency_and_nothing_else_is() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     distributions = packages_distributions()
 
-    declared = {_name(line) for line in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    plain = {_name(line) for line in project["dependencies"]}
+    for_services = {_name(line) for line in extras["distributed"]}
     used = {_name(distributions[library][0]) for library in libraries()}
 
-    assert used == declared
+    assert plain.isdisjoint(for_services)
+    assert used == plain | for_services - CODECS
 
 
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
-    asked = project["project"]["dependencies"] + [
-        line for group in groups.values() for line in group if isinstance(line, str)
-    ]
+    extras = project["project"]["optional-dependencies"].values()
+    asked = project["project"]["dependencies"] + [line for extra in extras for line in extra]
+    asked += [line for group in groups.values() for line in group if isinstance(line, str)]
     constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     lines = [line for line in constraints if line and not line.startswith("#")]
 

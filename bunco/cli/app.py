@@ -14,10 +14,26 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bunco.cli import demo, documents, health, reading, run, simulate, texts, upkeep
+from bunco.cli import (
+    demo,
+    documents,
+    health,
+    index,
+    ingest,
+    kibana,
+    process,
+    reading,
+    run,
+    simulate,
+    sink,
+    texts,
+    topics,
+    upkeep,
+)
 from bunco.errors import BuncoError, ConfigError, UsageError
 
-_LIVE, _ASK, _APART, _KEEP = "Run", "Read", "Work without a store", "Set up and look after"
+_LIVE, _MANY, _ASK = "Run", "Run on many machines", "Read"
+_APART, _KEEP = "Work without a store", "Set up and look after"
 _EPILOG = (
     'Start with "bunco demo", or with your own feeds: "bunco import feeds.opml", "bunco run", '
     'then "bunco authors" and "bunco history AUTHOR".'
@@ -99,6 +115,9 @@ def _help(command: Callable[..., None]) -> str:
 _add(run.run, _LIVE)
 _add(run.replay, _LIVE)
 _add(demo.demo, _LIVE)
+_add(ingest.ingest, _MANY)
+_add(process.process, _MANY)
+_add(sink.sink, _MANY)
 _add(reading.authors, _ASK)
 _add(reading.findings, _ASK)
 _add(reading.history, _ASK)
@@ -113,6 +132,9 @@ _add(health.sources, _KEEP)
 _add(health.doctor, _KEEP)
 _add(upkeep.forget, _KEEP)
 app.add_typer(upkeep.dead, name="dead", rich_help_panel=_KEEP)
+app.add_typer(topics.topics, name="topics", rich_help_panel=_MANY)
+app.add_typer(index.index, name="index", rich_help_panel=_MANY)
+app.add_typer(kibana.kibana, name="kibana", rich_help_panel=_MANY)
 
 
 def main() -> None:

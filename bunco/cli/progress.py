@@ -64,6 +64,25 @@ def row_progress(verb: str, total: int | None) -> Iterator[Callable[[int], None]
 
 
 @contextmanager
+def counted(verb: str) -> Iterator[Callable[[str], None]]:
+    """Give what to call with the counts so far: a status line, or a line every ten seconds."""
+    console = notes()
+    if console.is_terminal:
+        with Status(f"{verb} …", console=console) as status:
+            yield lambda counts: status.update(f"{verb}: {counts}; Ctrl-C stops")
+        return
+    said_at = time.monotonic()
+
+    def on_counts(counts: str) -> None:
+        nonlocal said_at
+        if time.monotonic() - said_at >= _LINE_EVERY_S:
+            said_at = time.monotonic()
+            say(f"{verb}: {counts}")
+
+    yield on_counts
+
+
+@contextmanager
 def run_status() -> Iterator[Show | None]:
     """Give what to call to bring the line on the screen up to date; None without a screen."""
     console = notes()

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from bunco.errors import UsageError
 from bunco.model import DeadLetter, Page
 from bunco.ports import Store
 
+if TYPE_CHECKING:
+    from bunco.options import KafkaOptions
+
 _LETTERS = 20
 
 dead = typer.Typer(
@@ -23,6 +27,14 @@ dead = typer.Typer(
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Which letters.")]
 All = Annotated[bool, typer.Option("--all", help="Every letter there is.")]
+ThroughKafka = Annotated[
+    bool | None,
+    typer.Option(
+        "--kafka/--no-kafka",
+        help="Tell the processors behind Kafka. Else where the configuration has a table kafka.",
+        show_default=False,
+    ),
+]
 
 
 def forget(
@@ -30,6 +42,7 @@ def forget(
         str, typer.Argument(metavar="AUTHOR", help="Its id, or a part of its id or name.")
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    kafka: ThroughKafka = None,
     store: StorePlace = None,
     config: ConfigFile = None,
 ) -> None:
@@ -39,6 +52,7 @@ def forget(
     """
     from bunco import wiring
 
+    through = _through(kafka, config)
     with existing_store(store, config) as opened:
         found = the_author(opened, author)
         what = f"{found.author}: {found.posts:,} posts and {found.findings:,} findings"
@@ -49,7 +63,7 @@ def forget(
             if not typer.confirm("Go on?", err=True):
                 say("Nothing was erased.")
                 raise typer.Exit(1)
-        wiring.forget(opened, found.author, SystemClock().now())
+        wiring.forget(opened, found.author, SystemClock().now(), through=through)
     say(f"Erased {what}.")
 
 
@@ -102,15 +116,17 @@ def dead_replay(
     ids: Ids = None,
     *,
     everything: All = False,
+    kafka: ThroughKafka = None,
     store: StorePlace = None,
     config: ConfigFile = None,
 ) -> None:
     """Play dead letters again; those that go through now are dropped from the list."""
     from bunco import wiring
 
+    through = _through(kafka, config)
     with existing_store(store, config) as opened:
         wanted = _wanted(opened, ids, everything=everything)
-        done = wiring.replay_dead(opened, wiring.load_config(config), wanted)
+        done = wiring.replay_dead(opened, wiring.load_config(config), wanted, through=through)
     say(f"{done.mended:,} went through, {done.failed:,} failed again.")
     for reason in done.reasons:
         say(f"  {reason}")
@@ -130,6 +146,14 @@ def dead_drop(
     with existing_store(store, config) as opened:
         dropped = opened.drop_dead(_wanted(opened, ids, everything=everything))
     say(f"{dropped:,} dead letters dropped.")
+
+
+def _through(kafka: bool | None, config: Path | None) -> "KafkaOptions | None":
+    """Give the Kafka to go through; None in an embedded run."""
+    from bunco import wiring
+
+    settings = wiring.load_config(config)
+    return settings.kafka if (settings.distributed if kafka is None else kafka) else None
 
 
 def _wanted(store: Store, ids: Sequence[str] | None, *, everything: bool) -> list[str]:

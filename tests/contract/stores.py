@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
+from _pytest.mark.structures import ParameterSet
 
 from bunco.model import Enriched, Finding, HistoryEntry, Page, Quote, to_ms
 from bunco.ports import FindingQuery, Store
 from bunco.stores import memory, sqlite
 from tests.builders import NOON, a_finding, a_post
+from tests.contract.elastic import an_elastic_store
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -19,8 +22,21 @@ HOUR = timedelta(hours=1)
 KINDS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: memory.PART.make(memory.Options()),
     "sqlite": lambda folder: sqlite.PART.make(sqlite.Options(path=str(folder / "bunco.db"))),
+    "elastic": lambda _: an_elastic_store(),
 }
-"""How a store of each kind is made, given a folder of its own."""
+"""How a store of each kind is made, given a folder of its own; it is empty."""
+
+SERVICES = frozenset({"elastic"})
+"""Kinds that need a server."""
+
+
+def each_kind(*, but: str = "") -> list[ParameterSet]:
+    """Give the kinds as parameters of a test; those with a server are marked ``services``."""
+    return [
+        pytest.param(kind, marks=[pytest.mark.services] if kind in SERVICES else [])
+        for kind in sorted(KINDS)
+        if kind != but
+    ]
 
 
 def stored(number: int = 1, minute: int = 0, **changes: Any) -> Enriched:

@@ -16,13 +16,24 @@ from bunco.model import (
 )
 from bunco.ports import FindingQuery, Store
 from tests.builders import NOON, a_finding
-from tests.contract.stores import HOUR, KINDS, MINUTE, answers, paged, quoting, stored
+from tests.contract.elastic import reach
+from tests.contract.stores import (
+    HOUR,
+    KINDS,
+    MINUTE,
+    answers,
+    each_kind,
+    paged,
+    quoting,
+    stored,
+)
 
 AUTHOR = "web:example.org"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=each_kind())
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    reach(request, request.param)
     made = KINDS[request.param](tmp_path)
     yield made
     made.close()

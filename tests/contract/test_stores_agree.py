@@ -1,5 +1,6 @@
 """Random batches: every kind of store answers as the memory store, in any split."""
 
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -22,9 +23,11 @@ from bunco.model import (
 )
 from bunco.ports import Store
 from tests.builders import NOON, a_finding
-from tests.contract.stores import KINDS, MINUTE, answers, stored
+from tests.contract.elastic import reach
+from tests.contract.stores import KINDS, MINUTE, answers, each_kind, stored
 
-OTHERS = sorted(set(KINDS) - {"memory"})
+EXAMPLES = {"elastic": int(os.environ.get("BUNCO_ELASTIC_EXAMPLES", "8"))}
+"""Of kinds that take a second each; set the variable for a longer run."""
 AUTHORS = [f"web:a{number}.example" for number in range(4)]
 TITLES = ["Council approves cycle lanes", "river council", "CAFÉ on the river", "", "né à Paris"]
 
@@ -128,37 +131,47 @@ def _states(store: Store) -> object:
     return store.author_states(AUTHORS), store.removed_authors(AUTHORS)
 
 
-@pytest.mark.parametrize("kind", OTHERS)
-@settings(max_examples=60, deadline=None)
-@given(
-    written=st.lists(batches(), max_size=5),
-    dropped=st.lists(st.sampled_from(["example", "other"]), max_size=2),
-)
+@pytest.mark.parametrize("kind", each_kind(but="memory"))
 def test_a_store_answers_as_the_memory_store_does(
-    kind: str, written: list[Batch], dropped: list[str]
+    kind: str, request: pytest.FixtureRequest
 ) -> None:
-    with TemporaryDirectory() as folder:
-        expected = filled("memory", folder, written, dropped)
+    reach(request, kind)
 
-        assert filled(kind, folder, written, dropped) == expected
+    @settings(max_examples=EXAMPLES.get(kind, 60), deadline=None)
+    @given(
+        written=st.lists(batches(), max_size=5),
+        dropped=st.lists(st.sampled_from(["example", "other"]), max_size=2),
+    )
+    def agree(written: list[Batch], dropped: list[str]) -> None:
+        with TemporaryDirectory() as folder:
+            expected = filled("memory", folder, written, dropped)
+
+            assert filled(kind, folder, written, dropped) == expected
+
+    agree()
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(max_examples=40, deadline=None)
-@given(
-    arriving=st.lists(posts(), max_size=30),
-    opened=st.lists(findings(), max_size=6, unique_by=lambda one: one.id),
-    cuts=st.lists(st.integers(0, 30), max_size=6),
-)
+@pytest.mark.parametrize("kind", each_kind())
 def test_answers_do_not_depend_on_how_posts_were_batched(
-    kind: str, arriving: list[Enriched], opened: list[Finding], cuts: list[int]
+    kind: str, request: pytest.FixtureRequest
 ) -> None:
-    whole = [Batch(posts=tuple(arriving), findings=tuple(opened))]
-    edges = sorted({0, len(arriving), *(cut for cut in cuts if cut < len(arriving))})
-    split = [Batch(posts=tuple(arriving[start:end])) for start, end in pairwise(edges)]
-    with TemporaryDirectory() as folder:
-        expected = filled(kind, folder, whole, [])
+    reach(request, kind)
 
-        split.append(Batch(findings=tuple(opened)))
+    @settings(max_examples=EXAMPLES.get(kind, 40), deadline=None)
+    @given(
+        arriving=st.lists(posts(), max_size=30),
+        opened=st.lists(findings(), max_size=6, unique_by=lambda one: one.id),
+        cuts=st.lists(st.integers(0, 30), max_size=6),
+    )
+    def agree(arriving: list[Enriched], opened: list[Finding], cuts: list[int]) -> None:
+        whole = [Batch(posts=tuple(arriving), findings=tuple(opened))]
+        edges = sorted({0, len(arriving), *(cut for cut in cuts if cut < len(arriving))})
+        split = [Batch(posts=tuple(arriving[start:end])) for start, end in pairwise(edges)]
+        with TemporaryDirectory() as folder:
+            expected = filled(kind, folder, whole, [])
 
-        assert filled(kind, folder, split, []) == expected
+            split.append(Batch(findings=tuple(opened)))
+
+            assert filled(kind, folder, split, []) == expected
+
+    agree()

@@ -12,7 +12,7 @@ import zstandard
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bunco.config import HttpOptions
+from bunco.options import HttpOptions
 from bunco.values import Duration
 from ingest.http import HttpWeb
 from tests.fakes import FakeClock

@@ -5,6 +5,7 @@ from random import Random
 from typing import TypeAlias
 
 import pytest
+from msgspec.structs import replace
 
 from bunco.errors import SourceError
 from bunco.model import Delivery, SourceState
@@ -406,3 +407,73 @@ def test_a_broken_bus_ends_the_run_with_its_error() -> None:
 
     with pytest.raises(OSError, match="the bus is gone"):
         _polled(FakeSource(given()), bus=Broken())
+
+
+def test_sources_come_and_go_while_the_others_are_read_on() -> None:
+    interrupted: list[str] = []
+
+    def slow(name: str) -> FakeSource:
+        async def step(_: bytes) -> Delivery:
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                interrupted.append(name)
+                raise
+            return replace(given(items=1), source=name)
+
+        return FakeSource(*[step] * 1000)
+
+    async def run() -> tuple[int, int]:
+        bus, stop = FakeBus(), asyncio.Event()
+        poller = Poller({}, bus, {}, clock=FakeClock(), random=Random(1), most_at_once=8)
+        running = asyncio.create_task(poller.run(stop, until_ended=False))
+        await asyncio.sleep(0.01)
+        known = {name: SourceState(source=name) for name in "ab"}
+        poller.start({"a": slow("a"), "b": slow("b")}, known)
+        while not (bus.states("a") and bus.states("b")):  # noqa: ASYNC110  # nothing tells it
+            await asyncio.sleep(0.01)
+        await poller.stop(["a", "unknown"])
+        given_by_a = len(bus.states("a"))
+        given_by_b = len(bus.states("b"))
+        await asyncio.sleep(0.05)
+        assert len(bus.states("a")) == given_by_a > 0
+        assert "b" not in interrupted
+        stop.set()
+        await running
+        return given_by_b, len(bus.states("b"))
+
+    before, after = asyncio.run(run())
+
+    assert 0 < before < after
+
+
+def test_a_run_that_lasts_goes_on_when_every_source_has_ended() -> None:
+    async def run() -> bool:
+        stop = asyncio.Event()
+        poller = Poller(
+            {"a": FakeSource()}, FakeBus(), {}, clock=FakeClock(), random=Random(1), most_at_once=8
+        )
+        running = asyncio.create_task(poller.run(stop, until_ended=False))
+        await asyncio.sleep(0.25)
+        went_on = poller.ended and not running.done()
+        stop.set()
+        await running
+        return went_on
+
+    assert asyncio.run(run())
+
+
+def test_a_source_that_was_started_later_breaks_the_run_as_others_do() -> None:
+    class Broken(FakeBus):
+        async def put(self, delivery: Delivery) -> None:
+            raise OSError(f"the bus is gone: {delivery.source}")
+
+    async def run() -> None:
+        poller = Poller({}, Broken(), {}, clock=FakeClock(), random=Random(1), most_at_once=8)
+        running = asyncio.create_task(poller.run(asyncio.Event(), until_ended=False))
+        await asyncio.sleep(0.01)
+        poller.start({"a": FakeSource(given())}, {"a": SourceState(source="a")})
+        await asyncio.wait_for(running, 5)
+
+    with pytest.raises(OSError, match="the bus is gone"):
+        asyncio.run(run())

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunco import codec
-from bunco.config import PipelineOptions
 from bunco.errors import StoreError
 from bunco.model import Batch, Delivery, Enriched, Finding, Item, Post, Removal
+from bunco.options import PipelineOptions
 from bunco.ports import Detector, FindingQuery, Store
 from bunco.stores import memory, sqlite
 from processors.detectors import bursts, repeats

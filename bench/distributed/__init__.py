@@ -1,0 +1,1 @@
+"""Measurements of the distributed run; ``python -m bench.distributed`` prints them."""

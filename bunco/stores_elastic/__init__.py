@@ -1,0 +1,1 @@
+"""The inside of the ``elastic`` store: indices, writing, removing, reading."""

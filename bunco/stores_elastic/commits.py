@@ -1,0 +1,293 @@
+"""Write a batch: look up what may go in, then write it in few requests.
+
+Names go before posts, and posts before what removes them: a batch that was cut off anywhere
+can be written again with the same end.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from itertools import chain
+from secrets import token_bytes
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bunco import codec, log
+from bunco.model import Batch, DeadLetter, Enriched, Finding, without_post
+from bunco.model import to_ms as ms
+from bunco.storage.keeping import finite, storable
+from bunco.storage.removing import is_gone, quoted
+from bunco.stores_elastic.admission import Admitted, Asked, Gate
+from bunco.stores_elastic.bulk import Refusal, Write
+from bunco.stores_elastic.cluster import Cluster
+from bunco.stores_elastic.documents import (
+    document_id,
+    finding_document,
+    letter_document,
+    month_of,
+    poll_document,
+    post_document,
+    source_document,
+)
+from bunco.stores_elastic.gone import Marks
+from bunco.stores_elastic.journal import Journal
+from bunco.stores_elastic.log_lines import Pruning
+from bunco.stores_elastic.naming import Names
+from bunco.stores_elastic.removals import Remover
+
+_encode = msgspec.json.Encoder().encode
+_LETTER_MOST = 65_536
+
+_log = log.logger(__name__)
+
+
+class Pen(Struct, frozen=True, kw_only=True):
+    """What writing needs."""
+
+    cluster: Cluster
+    marks: Marks
+    gate: Gate
+    names: Names
+    journal: Journal
+    remover: Remover
+    pruning: Pruning
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> "Pen":
+        """Give what writing to this cluster needs."""
+        marks = Marks(cluster)
+        return cls(
+            cluster=cluster,
+            marks=marks,
+            gate=Gate(cluster, marks),
+            names=Names(cluster),
+            journal=Journal(cluster),
+            remover=Remover(cluster, marks),
+            pruning=Pruning(cluster),
+        )
+
+
+def write_batch(pen: Pen, batch: Batch) -> None:
+    """Write all of a batch.
+
+    Raises:
+        OvertakenError: it rests on another version of the store; nothing was written.
+        UnavailableError: the cluster does not answer; the same batch again mends it.
+        StoreError: it refused.
+    """
+    try:
+        _encode((batch.removals, batch.polls, batch.sources, batch.dead))
+        _encode([*batch.author_states])
+        documents = _documents(batch.posts)
+    except UnicodeEncodeError:
+        batch = storable(batch)
+        documents = _documents(batch.posts)
+    pen.cluster.ready()
+    pen.marks.make(token_bytes(16))
+    if batch.removals or batch.author_states or batch.on_version is not None:
+        finish_left(pen)
+    if not batch.author_states and batch.on_version is None:
+        _apply(pen, batch, documents, alone=True)
+        return
+    place = pen.journal.begin(batch)
+    _apply(pen, batch, documents, alone=False)
+    pen.journal.end(place)
+
+
+def finish_left(pen: Pen) -> None:
+    """Apply a batch that a writer left half written."""
+    if left := pen.journal.left():
+        place, batch = left
+        _log.warning("finished a batch that was left half written", posts=len(batch.posts))
+        _apply(pen, batch, _documents(batch.posts), alone=False)
+        pen.journal.end(place)
+
+
+_Documents = dict[str, tuple[Enriched, bytes]]
+
+
+def _documents(posts: Sequence[Enriched]) -> _Documents:
+    """Give each post with its document; of two with one id the first stands."""
+    found: _Documents = {}
+    for enriched in posts:
+        name = enriched.post.id
+        if name not in found:
+            found[name] = enriched, post_document(enriched)
+    return found
+
+
+def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> None:
+    findings = {finding.id: finite(finding) for finding in batch.findings}
+    known = pen.gate.ask(
+        Asked(
+            posts=documents.keys(),
+            quoted=set(chain.from_iterable(map(quoted, findings.values()))),
+            authors={
+                *(enriched.post.author for enriched, _ in documents.values()),
+                *(finding.subject for finding in findings.values()),
+                *batch.author_states,
+            },
+        )
+    )
+    new = [
+        (enriched, body)
+        for enriched, body in documents.values()
+        if known.takes(enriched.post.id, enriched.post.author, enriched.at_ms)
+    ]
+    kept = [clean for one in findings.values() if (clean := _clean(one, known)) is not None]
+    pen.cluster.ready({month_of(enriched) for enriched, _ in new})
+    cluster = pen.cluster
+    cluster.write_all(
+        pen.names.writes(
+            (enriched for enriched, _ in new), (one.subject for one in kept), known.epoch
+        )
+    )
+    letters = _write_contents(pen, new, kept)
+    rest = [
+        *_states(cluster, batch.author_states, known),
+        *_sources(cluster, batch),
+        *_polls(cluster, batch),
+    ]
+    if alone:
+        rest.append(pen.journal.raised())
+    cluster.write_all(rest)
+    _write_letters(cluster, [*batch.dead, *letters])
+    pen.pruning.note(batch.polls)
+    if batch.removals:
+        pen.names.forget()
+        pen.remover.remove(batch)
+
+
+def _clean(finding: Finding, known: Admitted) -> Finding | None:
+    if is_gone(known.gone_authors, finding.subject, ms(finding.first_at)):
+        return None
+    for post in sorted(quoted(finding) & known.erased):
+        finding = without_post(finding, post)
+    return finding
+
+
+def _write_contents(
+    pen: Pen, new: Sequence[tuple[Enriched, bytes]], kept: Sequence[Finding]
+) -> list[DeadLetter]:
+    """Write posts and findings; give those that are refused as dead letters."""
+    cluster = pen.cluster
+    findings = [_finding_write(cluster, finding) for finding in kept]
+    outcome = cluster.write(
+        [
+            *(
+                Write(
+                    action="create",
+                    index=cluster.month(month_of(enriched)),
+                    id=document_id(enriched.post.id),
+                    body=body,
+                    aliased=False,
+                )
+                for enriched, body in new
+            ),
+            *findings,
+        ]
+    )
+    refused = {refusal.place for refusal in outcome.refused}
+    pen.gate.note(
+        enriched.post.id for place, (enriched, _) in enumerate(new) if place not in refused
+    )
+    if outcome.refused:  # the words of the server may quote the post: they stay in the letter
+        _log.warning("set aside what the store refused", documents=len(outcome.refused))
+    return [_letter(refusal, new, kept) for refusal in outcome.refused]
+
+
+def _finding_write(cluster: Cluster, finding: Finding) -> Write:
+    return Write(
+        action="index",
+        index=cluster.alias("findings"),
+        id=document_id(finding.id),
+        body=finding_document(finding),
+    )
+
+
+def _letter(
+    refusal: Refusal, new: Sequence[tuple[Enriched, bytes]], kept: Sequence[Finding]
+) -> DeadLetter:
+    """Give the dead letter of a document that was refused; its body is whole."""
+    if refusal.place < len(new):
+        post = new[refusal.place][0].post
+        return _whole_letter(
+            "store:posts", refusal.reason, codec.encode(post), (post.source, post.author)
+        )
+    finding = kept[refusal.place - len(new)]
+    return _whole_letter(
+        "store:findings",
+        refusal.reason,
+        codec.encode(finding),
+        (next(iter(finding.sources), ""), finding.subject),
+    )
+
+
+def _whole_letter(origin: str, reason: str, body: bytes, of: tuple[str, str]) -> DeadLetter:
+    name = blake2b(origin.encode() + b"\n" + body, digest_size=10).hexdigest()
+    source, author = of
+    return DeadLetter(
+        id=name, origin=origin, reason=reason, body=body, source=source, author=author
+    )
+
+
+def _states(cluster: Cluster, states: Mapping[str, bytes], known: Admitted) -> list[Write]:
+    index = cluster.alias("states")
+    return [
+        Write(
+            action="index",
+            index=index,
+            id=document_id(author),
+            body=_encode({"author": author, "state": state}),
+        )
+        for author, state in states.items()
+        if known.gone_authors.get(author, 0) is not None
+    ]
+
+
+def _sources(cluster: Cluster, batch: Batch) -> list[Write]:
+    index = cluster.alias("sources")
+    return [
+        Write(
+            action="index",
+            index=index,
+            id=document_id(state.source) or "-",
+            body=source_document(state),
+        )
+        for state in batch.sources
+    ]
+
+
+def _polls(cluster: Cluster, batch: Batch) -> list[Write]:
+    index = cluster.alias("polls")
+    documents = dict(map(poll_document, batch.polls))
+    return [
+        Write(action="index", index=index, id=name, body=body) for name, body in documents.items()
+    ]
+
+
+def _write_letters(cluster: Cluster, letters: Sequence[DeadLetter]) -> None:
+    """Set letters aside; the body of one that is itself too large is cut."""
+    if not letters:
+        return
+    answer = cluster.search(["dead"], {"size": 1, "sort": [{"number": "desc"}], "_source": False})
+    hits = answer["hits"]["hits"]
+    following = hits[0]["sort"][0] + 1 if hits else 1
+    numbered = list(enumerate(letters, following))
+    refused = cluster.write([_letter_write(cluster, *one) for one in numbered]).refused
+    cut = [
+        (numbered[one.place][0], replace(letter, body=letter.body[:_LETTER_MOST]))
+        for one in refused
+        for letter in [numbered[one.place][1]]
+    ]
+    cluster.write_all([_letter_write(cluster, *one) for one in cut])
+
+
+def _letter_write(cluster: Cluster, number: int, letter: DeadLetter) -> Write:
+    return Write(
+        action="create",
+        index=cluster.alias("dead"),
+        id=letter.id,
+        body=letter_document(letter, number),
+    )

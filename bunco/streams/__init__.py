@@ -1,0 +1,1 @@
+"""The streams between processes: Kafka's topics, what their records hold, how one connects."""

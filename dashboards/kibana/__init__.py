@@ -1,0 +1,1 @@
+"""What Kibana shows: one description, its saved objects, and each panel's query."""

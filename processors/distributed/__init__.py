@@ -1,0 +1,1 @@
+"""The pipeline on many machines: a Faust worker over the topics of ``bunco.streams``."""

@@ -1,0 +1,1 @@
+"""The sink: from Kafka's topics into the store, whatever its kind."""

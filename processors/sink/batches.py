@@ -1,0 +1,99 @@
+"""What the store is to write of what was gathered, and whom removals are sent on to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from msgspec.structs import replace
+
+from bunco.model import Batch, Enriched, Removal
+from bunco.ports import Store
+from bunco.streams.partitions import partition_of
+from processors.segments import segments
+from processors.sink.gathering import Entry, Gathered
+
+_MOST_ITEMS = 5000
+"""Of one commit; a record may hold as many posts. Source: ours."""
+
+
+def batches(gathered: Gathered, latest: Mapping[str, int]) -> list[Batch]:
+    """Give what is to be written, one commit after the other.
+
+    Args:
+        gathered: what was read.
+        latest: the highest generation of ingesters that wrote about each source.
+    """
+    pieces = [
+        piece
+        for segment in segments(item for _, item in gathered.entries())
+        for piece in _pieces(segment)
+    ]
+    *before, last = [_batch(piece) for piece in pieces]
+    parts = gathered.parts.values()
+    known = [
+        record
+        for part in parts
+        for record in part.sources
+        if record.generation >= latest.get(record.state.source, 0)
+    ]
+    findings = {name: finding for part in parts for name, finding in part.findings.items()}
+    frame = replace(
+        last,
+        findings=tuple(findings.values()),
+        sources=tuple({record.state.source: record.state for record in known}.values()),
+        polls=tuple(record.poll for record in known if record.poll is not None),
+        dead=tuple(letter for part in parts for letter in part.dead),
+    )
+    return [*before, frame]
+
+
+def generations(gathered: Gathered, latest: Mapping[str, int]) -> dict[str, int]:
+    """Give the highest generation that wrote about each source, with what was gathered."""
+    found = dict(latest)
+    sources = (part.sources for part in gathered.parts.values())
+    for record in chain.from_iterable(sources):
+        name = record.state.source
+        found[name] = max(found.get(name, 0), record.generation)
+    return found
+
+
+def misaddressed(gathered: Gathered, store: Store, partitions: int) -> list[Removal]:
+    """Give removals of posts with their true authors, where they came without, or with others.
+
+    One without an author stands on every partition. It is answered for the copy behind its
+    post: there the post is stored, or gathered, in any case.
+
+    Raises:
+        StoreError: the store could not be asked.
+    """
+    asked = [
+        (place.partition, item)
+        for place, item in gathered.entries()
+        if isinstance(item, Removal) and item.removed == "post"
+    ]
+    if not asked:
+        return []
+    authors = dict(store.known([removal.id for _, removal in asked]))
+    for _, item in gathered.entries():
+        if isinstance(item, Enriched):
+            authors.setdefault(item.post.id, item.post.author)
+    found: dict[str, Removal] = {}
+    for partition, removal in asked:
+        author = authors.get(removal.id, "")
+        if author in {"", removal.author}:
+            continue
+        if removal.author or partition_of(author, partitions) == partition:
+            found[removal.id] = replace(removal, author=author)
+    return list(found.values())
+
+
+def _batch(items: Sequence[Entry]) -> Batch:
+    posts = {one.post.id: one for one in reversed(items) if isinstance(one, Enriched)}
+    return Batch(
+        posts=tuple(reversed(posts.values())),
+        removals=tuple(one for one in items if isinstance(one, Removal)),
+    )
+
+
+def _pieces(items: Sequence[Entry]) -> Iterable[Sequence[Entry]]:
+    for start in range(0, len(items) or 1, _MOST_ITEMS):
+        yield items[start : start + _MOST_ITEMS]

@@ -1,0 +1,1 @@
+"""How bunco is brought up: its image, its stack, its service files."""

@@ -1,0 +1,1 @@
+"""The distributed run as a whole: real processes, real Kafka, real Elasticsearch."""

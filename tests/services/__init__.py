@@ -1,0 +1,1 @@
+"""Real servers for tests and for development, on loopback."""
