@@ -92,6 +92,7 @@ bench: $(VENV)/.installed-dev ## Measure the whole pipeline against the floor
 
 bench-distributed: $(VENV)/.installed-dev ## Measure a processor on Kafka against plain Faust and quixstreams
 	@$(BIN)/python -m bench.distributed
+	@$(BIN)/python -m bench.delay
 
 install: $(VENV)/.installed ## Make .venv with bunco in it
 install-dev: $(VENV)/.installed-dev ## The same with the tools of the developers

@@ -77,7 +77,7 @@ class Delays:
 def measure(stack: Stack, rate: float, seconds: float) -> tuple[Delays, Delays]:
     """Append posts at a steady rate and look for them; give both delays."""
     posts = _posts(int(rate * seconds))
-    month = f"{_now():%Y-%m}"
+    month = f"{_now():%Y.%m}"
     written = Delays(f"{stack.given.elastic}/{stack.prefix}-posts-{month}", by_search=False)
     shown = Delays(f"{stack.given.elastic}/{stack.prefix}-posts", by_search=True)
     began = looked = time.monotonic()
@@ -167,7 +167,7 @@ def _asked(url: str, body: object) -> dict[str, Any]:
             found: dict[str, Any] = json.load(answer)
             return found
     except HTTPError as error:
-        if error.code == 404:  # nothing is there yet
+        if error.code in {404, 503}:  # nothing is there yet, or not ready
             return {}
         raise
 

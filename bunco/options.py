@@ -98,9 +98,9 @@ class IngestOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ProcessOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How ``bunco process`` runs detectors over Kafka: ``[process]``."""
 
-    data: str = "bunco-process"
+    data: Annotated[str, Meta(min_length=1)] = "bunco-process"
     """The folder of this worker's author states; the changelog in Kafka can rebuild it."""
-    instance: str = ""
+    instance: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
     """The worker's name in its group, the same after a restart; empty: the host's name."""
     commit_items: Annotated[int, Meta(ge=1, le=100_000)] = 2000
     """The most posts of one commit: a state is written once in it."""

@@ -17,6 +17,9 @@ Shelf: TypeAlias = Literal["ingest.sources", "processors.detectors", "bunco.stor
 
 Made = TypeVar("Made")
 
+INSTALL = "in a checkout: pip install '.[distributed]'"
+"""What installs the packages that not every part needs: those of the extra ``distributed``."""
+
 
 def kinds(shelf: Shelf) -> list[str]:
     """Give the kinds of parts that stand on a shelf, in alphabetical order."""
@@ -43,7 +46,7 @@ def part(shelf: Shelf, kind: str, *, where: str, key: str) -> Part[Any]:
     try:
         module = importlib.import_module(f"{shelf}.{kind}")
     except ModuleNotFoundError as error:
-        needs = f"the package {error.name} to be installed"
+        needs = f"this kind once {error.name} is installed (the extra distributed; {INSTALL})"
         raise ConfigError(where, key, repr(kind), needs) from error
     found: Part[Any] = module.PART
     return found

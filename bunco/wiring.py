@@ -74,7 +74,7 @@ def open_store_at(url: str) -> Store:
     """Open the store at ``PATH``, ``sqlite:PATH``, ``memory:`` or ``elastic://HOST:PORT/PREFIX``.
 
     Raises:
-        ConfigError: the kind is unknown.
+        ConfigError: the kind is unknown, or what it needs is not installed.
         StoreError: it cannot be opened.
     """
     kind, colon, rest = url.partition(":")
@@ -82,6 +82,7 @@ def open_store_at(url: str) -> Store:
         kind, rest = "sqlite", url
     options = {"path": rest} if rest else {}
     if kind in {"elastic", "elastics"}:
+        registry.part("bunco.stores", "elastic", where="--store", key="store")
         from bunco.stores.elastic import options_of
 
         kind, options = "elastic", options_of(url)
@@ -173,7 +174,7 @@ def replay_dead(
     Raises:
         StoreError: the store could not be read or written.
     """
-    play = _player(store, config) if through is None else _kafka_player(store, through)
+    play = _player(store, config) if through is None else _kafka_player(store, config, through)
     wanted, reasons, mended = set(ids), [], 0
     for page in _pages(store):
         letters = [letter for letter in page if letter.id in wanted]
@@ -381,7 +382,7 @@ def _player(store: Store, config: Config) -> Play:
     return play
 
 
-def _kafka_player(store: Store, options: KafkaOptions) -> Play:
+def _kafka_player(store: Store, config: Config, options: KafkaOptions) -> Play:
     """Give what plays letters again through Kafka."""
     from bunco.streams.producing import publish_items
     from processors.sink.replaying import replay as replay_letters
@@ -389,17 +390,19 @@ def _kafka_player(store: Store, options: KafkaOptions) -> Play:
     def publish(items: Sequence[Item], again: str) -> None:
         publish_items(options, items, again=again)
 
-    return lambda letters: replay_letters(letters, store, publish)
+    kinds = {table.kind for table in config.detectors}
+    return lambda letters: replay_letters(letters, store, publish, kinds)
 
 
 def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:
     """Play one dead letter; give why it failed again, empty when it went through."""
     from bunco.model import Delivery
+    from bunco.storage.letters import WAS_CUT, is_cut
 
     try:
         item = codec.decode_item(body)
     except BadInput as error:
-        return str(error)
+        return WAS_CUT if is_cut(body) else str(error)
     if origin.startswith("detector:") and isinstance(item, Post):
         went = embedded.see_again(item, origin.removeprefix("detector:"))
         return "" if went else "the detector failed on it again"

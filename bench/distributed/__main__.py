@@ -27,7 +27,8 @@ from bench.distributed.trials import Ended, Measured, Place, Posts, trial
 from bunco.simulation.plan import Plan
 from bunco.simulation.writing import write
 from bunco.streams import names
-from tests.e2e.distributed.stack import Given, Running, Stack
+from tests.e2e.distributed.running import Running
+from tests.e2e.distributed.stack import Given, Stack
 from tests.services.servers import KafkaServer
 
 PARTITIONS = 2

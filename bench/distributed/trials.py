@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import RetriableError
 from msgspec import Struct
 
 from bench.distributed.filling import fill
@@ -108,8 +109,7 @@ def _through(name: str, place: Place, workers: Sequence["subprocess.Popen[bytes]
     began = time.monotonic()
     try:
         while True:
-            committed = admin.list_group_offsets([place.group])[place.group]
-            reached = {one: committed[one].offset if one in committed else 0 for one in places}
+            reached = _reached(admin, place.group, places)
             if all(reached[one] >= ends[one] for one in places):
                 return
             if ended := [worker.args for worker in workers if worker.poll() is not None]:
@@ -120,3 +120,13 @@ def _through(name: str, place: Place, workers: Sequence["subprocess.Popen[bytes]
     finally:
         consumer.close(autocommit=False)
         admin.close()
+
+
+def _reached(
+    admin: KafkaAdminClient, group: str, places: Sequence[TopicPartition]
+) -> dict[TopicPartition, int]:
+    try:
+        committed = admin.list_group_offsets([group])[group]
+    except RetriableError:  # a broker that has just started has no coordinator yet
+        committed = {}
+    return {one: committed[one].offset if one in committed else 0 for one in places}

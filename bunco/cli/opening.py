@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from bunco.errors import UsageError
 from bunco.model import AuthorSummary
 from bunco.ports import Store
+
+if TYPE_CHECKING:
+    from bunco.stores_elastic.upkeep import Upkeep
 
 _CANDIDATES = 20
 _USED_WRONGLY = 2
@@ -84,6 +88,8 @@ def _opened(place: str | None, config: Path | None, *, must_exist: bool) -> Iter
             _require(path_of(place))
         store = wiring.open_store_at(place)
     try:
+        if must_exist:
+            _require_indices(store)
         yield store
     finally:
         store.close()
@@ -93,6 +99,15 @@ def _require(path: Path | None) -> None:
     if path is not None and not path.exists():
         raise UsageError(
             f'no store at {path}: make one with "bunco run" or "bunco replay", '
+            "or say where it is with --store"
+        )
+
+
+def _require_indices(store: Store) -> None:
+    upkeep: Upkeep | None = getattr(store, "upkeep", None)
+    if upkeep is not None and not upkeep.exists():
+        raise UsageError(
+            f'no store at {upkeep.place}: make one with "bunco index create", '
             "or say where it is with --store"
         )
 

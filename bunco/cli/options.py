@@ -10,7 +10,8 @@ StorePlace: TypeAlias = Annotated[
     typer.Option(
         "--store",
         metavar="PATH",
-        help="The store: a path or sqlite:PATH. Else the configuration's, else bunco.db.",
+        help="The store: a path, sqlite:PATH or elastic://HOST:PORT/PREFIX. "
+        "Else the configuration's, else bunco.db.",
         show_default=False,
     ),
 ]

@@ -41,7 +41,9 @@ def process(
     from msgspec.structs import replace
 
     from bunco import wiring
+    from bunco.streams import extra
 
+    extra.require()
     settings = wiring.load_config(config)
     given = {"instance": instance, "data": data, "port": port}
     changed = {name: value for name, value in given.items() if value is not None}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bunco.options import KafkaOptions
-    from bunco.streams.lag import Contents, Lag
+    from bunco.streams.lag import Contents, Lag, Members
     from bunco.streams.topic_state import TopicSpec
 
 topics = typer.Typer(
@@ -64,17 +64,17 @@ def check(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
 @topics.command("describe")
 def describe(config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """Show what the topics hold, and how far processors and sinks have come in them.
+    """Show what the topics hold, how far their readers have come, and how many there are.
 
     Records are counted, not posts: a record of posts holds many. Partitions that never held
     any are left out.
     """
     options = _options(config)
-    from bunco.streams.lag import contents, lag
+    from bunco.streams.lag import contents, lag, members
 
-    held, behind = contents(options), lag(options)
+    held, behind, readers = contents(options), lag(options), members(options)
     if as_json:
-        for row in (*held, *behind):
+        for row in (*held, *behind, *readers):
             write_json(row)
         return
     if not held:
@@ -84,6 +84,8 @@ def describe(config: ConfigFile = None, as_json: AsJson = False) -> None:
     if shown := [one for one in behind if one.end]:
         page().print()
         page().print(_lag_table(shown))
+    page().print()
+    page().print(_members_table(readers))
 
 
 def _options(config: ConfigFile) -> "KafkaOptions":
@@ -126,4 +128,15 @@ def _lag_table(behind: "list[Lag]") -> "RenderableType":
         lost = f"{one.lost:,}" if one.lost else ""
         numbers = (str(one.partition), at, f"{one.end:,}", f"{one.lag:,}", lost)
         table.add_row(one.group, one.topic, *numbers)
+    return table
+
+
+def _members_table(readers: "list[Members]") -> "RenderableType":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("group", overflow="fold", style="bold")
+    table.add_column("members", justify="right", no_wrap=True)
+    for one in readers:
+        table.add_row(one.group, "–" if one.members is None else str(one.members))
     return table

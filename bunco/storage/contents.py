@@ -19,6 +19,7 @@ from bunco.model import (
     without_post,
 )
 from bunco.storage.keeping import HOUR_MS, POLLS_KEPT, finite
+from bunco.storage.letters import mentions
 from bunco.storage.removing import is_gone, naming, quoted
 
 _encode = msgspec.json.encode
@@ -71,7 +72,8 @@ class Contents:
         for poll in batch.polls:
             self._write_poll(poll)
         for letter in batch.dead:
-            if letter.id not in self.dead:
+            gone = mentions(letter).is_gone(self.erased, self.gone_authors)
+            if letter.id not in self.dead and not gone:
                 self._set_aside += 1
                 self.dead[letter.id] = (self._set_aside, letter)
         self._remove(batch)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from bunco.errors import StoreError, UnavailableError
 from bunco.stores_elastic.connection import Connection
-from bunco.stores_elastic.wording import blocked, reason, refusal
+from bunco.stores_elastic.wording import blocked, full, reason, refusal
 
 MOST_BYTES = 8 << 20
 """Of one request. Source: ours; Elastic advises to stay at a few tens of MB."""
@@ -133,7 +133,7 @@ def _attempt(
             continue
         if code == _THERE or (code == _MISSING and not error):
             told[1].add(entry[0])
-        elif code in _REFUSED:
+        elif code in _REFUSED and not full(error):
             told[0].append(Refusal(entry[0], reason(error)))
         elif code in _NOT_ALLOWED and not blocked(error):
             raise refusal(connection.shown, code, {"error": error})

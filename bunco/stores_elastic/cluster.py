@@ -102,7 +102,16 @@ class Cluster:
     def make_visible(self, groups: Iterable[Group]) -> None:
         """Let searches see what this process has written."""
         with self._lock:
-            names = sorted({self.alias(group) for group in groups} & self._unseen)
+            names = {self.alias(group) for group in groups} & self._unseen
+        self._refresh(names)
+
+    def make_all_visible(self, groups: Iterable[Group]) -> None:
+        """Let searches see what any process has written."""
+        self._refresh({self.alias(group) for group in groups})
+
+    def _refresh(self, aliases: Collection[str]) -> None:
+        names = sorted(aliases)
+        with self._lock:
             self._unseen.difference_update(names)
         if names:
             answer = self.connection.request(

@@ -11,20 +11,22 @@ from secrets import token_bytes
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bunco import codec, log
+from bunco.clock import SystemClock
 from bunco.model import Batch, DeadLetter, Enriched, Finding, without_post
 from bunco.model import to_ms as ms
+from bunco.ports import Clock
 from bunco.storage.keeping import finite, storable
+from bunco.storage.letters import Mentions, mentions
 from bunco.storage.removing import is_gone, quoted
+from bunco.stores_elastic import letters
 from bunco.stores_elastic.admission import Admitted, Asked, Gate
 from bunco.stores_elastic.bulk import Refusal, Write
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
     document_id,
     finding_document,
-    letter_document,
     month_of,
     poll_document,
     post_document,
@@ -37,7 +39,6 @@ from bunco.stores_elastic.naming import Names
 from bunco.stores_elastic.removals import Remover
 
 _encode = msgspec.json.Encoder().encode
-_LETTER_MOST = 65_536
 
 _log = log.logger(__name__)
 
@@ -52,6 +53,7 @@ class Pen(Struct, frozen=True, kw_only=True):
     journal: Journal
     remover: Remover
     pruning: Pruning
+    clock: Clock
 
     @classmethod
     def of(cls, cluster: Cluster) -> "Pen":
@@ -65,6 +67,7 @@ class Pen(Struct, frozen=True, kw_only=True):
             journal=Journal(cluster),
             remover=Remover(cluster, marks),
             pruning=Pruning(cluster),
+            clock=SystemClock(),
         )
 
 
@@ -104,6 +107,14 @@ def finish_left(pen: Pen) -> None:
         pen.journal.end(place)
 
 
+class New(Struct, frozen=True, gc=False):
+    """A post that is to be written."""
+
+    enriched: Enriched
+    body: bytes
+    month: str
+
+
 _Documents = dict[str, tuple[Enriched, bytes]]
 
 
@@ -119,31 +130,31 @@ def _documents(posts: Sequence[Enriched]) -> _Documents:
 
 def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> None:
     findings = {finding.id: finite(finding) for finding in batch.findings}
+    named = [(letter, mentions(letter)) for letter in batch.dead]
     known = pen.gate.ask(
         Asked(
             posts=documents.keys(),
-            quoted=set(chain.from_iterable(map(quoted, findings.values()))),
-            authors={
-                *(enriched.post.author for enriched, _ in documents.values()),
-                *(finding.subject for finding in findings.values()),
-                *batch.author_states,
+            quoted={
+                *chain.from_iterable(map(quoted, findings.values())),
+                *chain.from_iterable(about.posts for _, about in named),
             },
+            authors=_authors(batch, documents, [about for _, about in named]),
         )
     )
+    dead = [one for one, about in named if not about.is_gone(known.erased, known.gone_authors)]
+    now_ms = ms(pen.clock.now())
     new = [
-        (enriched, body)
+        New(enriched, body, month_of(enriched, now_ms))
         for enriched, body in documents.values()
         if known.takes(enriched.post.id, enriched.post.author, enriched.at_ms)
     ]
     kept = [clean for one in findings.values() if (clean := _clean(one, known)) is not None]
-    pen.cluster.ready({month_of(enriched) for enriched, _ in new})
+    pen.cluster.ready({one.month for one in new})
     cluster = pen.cluster
     cluster.write_all(
-        pen.names.writes(
-            (enriched for enriched, _ in new), (one.subject for one in kept), known.epoch
-        )
+        pen.names.writes((one.enriched for one in new), (one.subject for one in kept), known.epoch)
     )
-    letters = _write_contents(pen, new, kept)
+    refused = _write_contents(pen, new, kept)
     rest = [
         *_states(cluster, batch.author_states, known),
         *_sources(cluster, batch),
@@ -152,11 +163,21 @@ def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> Non
     if alone:
         rest.append(pen.journal.raised())
     cluster.write_all(rest)
-    _write_letters(cluster, [*batch.dead, *letters])
+    letters.write(cluster, [*dead, *refused])
     pen.pruning.note(batch.polls)
     if batch.removals:
         pen.names.forget()
         pen.remover.remove(batch)
+
+
+def _authors(batch: Batch, documents: _Documents, named: Sequence[Mentions]) -> set[str]:
+    """Give all who are named in a batch, but for those it removes."""
+    return {
+        *(enriched.post.author for enriched, _ in documents.values()),
+        *(finding.subject for finding in batch.findings),
+        *batch.author_states,
+        *chain.from_iterable(about.authors for about in named),
+    }
 
 
 def _clean(finding: Finding, known: Admitted) -> Finding | None:
@@ -167,9 +188,7 @@ def _clean(finding: Finding, known: Admitted) -> Finding | None:
     return finding
 
 
-def _write_contents(
-    pen: Pen, new: Sequence[tuple[Enriched, bytes]], kept: Sequence[Finding]
-) -> list[DeadLetter]:
+def _write_contents(pen: Pen, new: Sequence[New], kept: Sequence[Finding]) -> list[DeadLetter]:
     """Write posts and findings; give those that are refused as dead letters."""
     cluster = pen.cluster
     findings = [_finding_write(cluster, finding) for finding in kept]
@@ -178,20 +197,18 @@ def _write_contents(
             *(
                 Write(
                     action="create",
-                    index=cluster.month(month_of(enriched)),
-                    id=document_id(enriched.post.id),
-                    body=body,
+                    index=cluster.month(one.month),
+                    id=document_id(one.enriched.post.id),
+                    body=one.body,
                     aliased=False,
                 )
-                for enriched, body in new
+                for one in new
             ),
             *findings,
         ]
     )
     refused = {refusal.place for refusal in outcome.refused}
-    pen.gate.note(
-        enriched.post.id for place, (enriched, _) in enumerate(new) if place not in refused
-    )
+    pen.gate.note(one.enriched.post.id for place, one in enumerate(new) if place not in refused)
     if outcome.refused:  # the words of the server may quote the post: they stay in the letter
         _log.warning("set aside what the store refused", documents=len(outcome.refused))
     return [_letter(refusal, new, kept) for refusal in outcome.refused]
@@ -206,12 +223,10 @@ def _finding_write(cluster: Cluster, finding: Finding) -> Write:
     )
 
 
-def _letter(
-    refusal: Refusal, new: Sequence[tuple[Enriched, bytes]], kept: Sequence[Finding]
-) -> DeadLetter:
+def _letter(refusal: Refusal, new: Sequence[New], kept: Sequence[Finding]) -> DeadLetter:
     """Give the dead letter of a document that was refused; its body is whole."""
     if refusal.place < len(new):
-        post = new[refusal.place][0].post
+        post = new[refusal.place].enriched.post
         return _whole_letter(
             "store:posts", refusal.reason, codec.encode(post), (post.source, post.author)
         )
@@ -265,29 +280,3 @@ def _polls(cluster: Cluster, batch: Batch) -> list[Write]:
     return [
         Write(action="index", index=index, id=name, body=body) for name, body in documents.items()
     ]
-
-
-def _write_letters(cluster: Cluster, letters: Sequence[DeadLetter]) -> None:
-    """Set letters aside; the body of one that is itself too large is cut."""
-    if not letters:
-        return
-    answer = cluster.search(["dead"], {"size": 1, "sort": [{"number": "desc"}], "_source": False})
-    hits = answer["hits"]["hits"]
-    following = hits[0]["sort"][0] + 1 if hits else 1
-    numbered = list(enumerate(letters, following))
-    refused = cluster.write([_letter_write(cluster, *one) for one in numbered]).refused
-    cut = [
-        (numbered[one.place][0], replace(letter, body=letter.body[:_LETTER_MOST]))
-        for one in refused
-        for letter in [numbered[one.place][1]]
-    ]
-    cluster.write_all([_letter_write(cluster, *one) for one in cut])
-
-
-def _letter_write(cluster: Cluster, number: int, letter: DeadLetter) -> Write:
-    return Write(
-        action="create",
-        index=cluster.alias("dead"),
-        id=letter.id,
-        body=letter_document(letter, number),
-    )

@@ -48,7 +48,7 @@ class _Json(JsonSerializer):
         return data if isinstance(data, bytes) else _encode(data)
 
     def loads(self, data: bytes) -> Any:  # noqa: ANN401  # JSON enters here
-        return _decode(data)
+        return _decode(data) if data else None  # a request that is too large gets no words
 
 
 class _Lines(NdjsonSerializer):

@@ -26,8 +26,11 @@ _encode = msgspec.json.Encoder().encode
 
 _ID_MOST_BYTES = 512
 """Of a document's ``_id``. Source: Elasticsearch, "_id field"."""
-_EARLY_MS = 10 * 366 * 86_400_000
+_YEAR_MS = 366 * 86_400_000
+_EARLY_MS = 10 * _YEAR_MS
 """How long before its arrival a post is dated that gets no index of its month."""
+_FIRST_MS = to_ms(datetime(1995, 1, 1, tzinfo=UTC))
+"""Nothing before has an index of its month, whenever it came. Source: ours."""
 
 POST_FIELDS = ["body", "sensational", "headline", "at"]
 """What is read of a post's document to make a ``StoredPost`` of."""
@@ -89,15 +92,24 @@ def document_id(name: str) -> str:
     return f"long:{blake2b(whole, digest_size=20).hexdigest()}"
 
 
-def month_of(enriched: Enriched) -> str:
+def month_of(enriched: Enriched, now_ms: int) -> str:
     """Give the month a post belongs to, ``2026.03``, by event time in UTC.
 
-    Posts dated ten years before they came are kept together: strange dates would else make
-    an index each.
+    Posts dated ten years before they came, or before 1995, are kept together, and so are those
+    dated a year ahead: strange dates would else make an index each. A post that does not tell
+    when it came came now.
+
+    Args:
+        enriched: the post.
+        now_ms: the present.
     """
-    if enriched.seen_ms - enriched.at_ms > _EARLY_MS:
+    at_ms = enriched.at_ms
+    if at_ms > now_ms + _YEAR_MS:
+        return "late"
+    came_ms = now_ms if enriched.post.seen_at is None else min(enriched.seen_ms, now_ms)
+    if at_ms < max(came_ms - _EARLY_MS, _FIRST_MS):
         return "early"
-    at = from_ms(enriched.at_ms)
+    at = from_ms(at_ms)
     return f"{at.year:04}.{at.month:02}"
 
 

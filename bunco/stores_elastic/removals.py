@@ -47,6 +47,7 @@ class Remover:
 
     def remove(self, batch: Batch) -> None:
         """Carry out the removals of a batch, after all else of it is written."""
+        self._cluster.make_all_visible(("posts", "findings", "dead"))
         ids = {removal.id for removal in batch.removals if removal.removed == "post"}
         authors = {removal.author for removal in batch.removals if removal.removed == "author"}
         self._remove_posts(ids)

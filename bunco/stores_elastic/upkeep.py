@@ -15,6 +15,7 @@ OnProgress: TypeAlias = Callable[[str, int, int], None]
 """Called with the index being built, how many documents are in it, and of how many."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
+_FORBIDDEN = 403
 _ROUND = re.compile(r"\.r(\d+)$")
 """Ends the name of a month that was built anew."""
 
@@ -24,6 +25,24 @@ class Upkeep:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self.place = f"{cluster.connection.shown} with the prefix {cluster.layout.prefix}"
+        """Where the indices are, or would be, for people to read."""
+
+    def exists(self) -> bool:
+        """Tell whether an index is there; one who may not ask is taken to have one.
+
+        Raises:
+            UnavailableError: no answer now.
+            StoreError: it cannot be asked.
+        """
+        aliases = ",".join(quote(self._cluster.alias(group)) for group in GROUPS)
+        answer = self._cluster.connection.request(
+            "GET",
+            f"/{aliases}/_alias",
+            params={"ignore_unavailable": "true"},
+            instead={_FORBIDDEN: {"unknown": {}}},
+        )
+        return bool(answer)
 
     def create(self) -> Sequence[str]:
         """Install templates and make the indices that are missing; give their names.

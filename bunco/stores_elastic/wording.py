@@ -1,7 +1,9 @@
 """Errors of Elasticsearch in words that an operator understands."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.client import BadStatusLine
 from typing import Any
 
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
@@ -46,6 +48,11 @@ def worded(shown: str) -> Iterator[None]:
 def refusal(shown: str, status: int, body: object) -> StoreError:
     """Give the error that an answer with this status stands for."""
     said = reason(body)
+    if full(body):
+        return UnavailableError(
+            f"Elasticsearch at {shown} has as many shards as it may have: delete indices that are "
+            "not needed, or raise cluster.max_shards_per_node; then writing goes on by itself"
+        )
     if status in BUSY or blocked(body):
         return UnavailableError(f"Elasticsearch at {shown} cannot take it now: {said}")
     match status:
@@ -67,6 +74,11 @@ def refusal(shown: str, status: int, body: object) -> StoreError:
 def blocked(body: object) -> bool:
     """Tell whether writing is blocked for a time, by a full disk or by retention."""
     return "cluster_block_exception" in str(body)
+
+
+def full(body: object) -> bool:
+    """Tell whether no index can be made until others are deleted or more are allowed."""
+    return re.search(r"maximum (normal |frozen )?shards open", str(body)) is not None
 
 
 def reason(body: object) -> str:
@@ -115,4 +127,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _innermost(error: BaseException) -> str:
     """Give the words at the bottom of a chain of errors: "Connection refused"."""
     *_, last = _chain(error)
+    if isinstance(last, BadStatusLine):  # also where the connection was closed without a word
+        return (
+            "it stopped just now, or what listens there speaks no HTTP: a wrong port, "
+            "or one that wants TLS (https://, elastics://)"
+        )
     return str(last)[:300] or type(last).__name__

@@ -1,6 +1,7 @@
 """Write a batch: everything in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import apsw
 import msgspec
@@ -8,9 +9,10 @@ import msgspec
 from bunco.errors import OvertakenError
 from bunco.model import Batch, DeadLetter, Poll, SourceState, to_ms
 from bunco.storage.keeping import POLLS_KEPT, storable
+from bunco.storage.letters import mentions
 from bunco.stores_sql.findings import write_findings
 from bunco.stores_sql.keys import Keys
-from bunco.stores_sql.posts import gone_authors, write_posts
+from bunco.stores_sql.posts import gone_authors, gone_posts, write_posts
 from bunco.stores_sql.removals import apply_removals
 from bunco.stores_sql.transactions import transaction
 
@@ -91,7 +93,16 @@ def _write_polls(connection: apsw.Connection, polls: Sequence[Poll]) -> None:
 
 
 def _write_dead(connection: apsw.Connection, letters: Sequence[DeadLetter]) -> None:
+    """Write letters, but for those that hold what was removed."""
+    named = [mentions(letter) for letter in letters]
+    posts = set(chain.from_iterable(about.posts for about in named))
+    erased = gone_posts(connection, posts, erased=True)
+    gone = gone_authors(connection, set(chain.from_iterable(about.authors for about in named)))
     connection.executemany(
         "INSERT OR IGNORE INTO dead (id, source, author, letter) VALUES (?,?,?,?)",
-        [(letter.id, letter.source, letter.author, _packed(letter)) for letter in letters],
+        [
+            (letter.id, letter.source, letter.author, _packed(letter))
+            for letter, about in zip(letters, named, strict=True)
+            if not about.is_gone(erased, gone)
+        ],
     )

@@ -81,13 +81,18 @@ def _topics(options: KafkaOptions) -> Iterator[KafkaCheck]:
 
 
 def _lag(options: KafkaOptions) -> Iterator[KafkaCheck]:
-    from bunco.streams.lag import lag, summary  # noqa: PLC0415  # may be missing
+    from bunco.streams.lag import lag, members, summary  # noqa: PLC0415  # may be missing
 
     lags = lag(options)
     for group, topic in dict.fromkeys((one.group, one.topic) for one in lags if one.lost):
         lost = sum(one.lost for one in lags if (one.group, one.topic) == (group, topic))
         note = f"{group}: {lost:,} records of {topic} were too old for Kafka before it read them"
         advice = "raise kafka.retention above the longest pause; replay what is missing"
+        yield KafkaCheck(name="kafka lag", verdict="warn", note=note, advice=advice)
+    empty = {one.group for one in members(options) if one.members == 0}
+    for group in dict.fromkeys(one.group for one in lags if one.group in empty and one.lag):
+        note = f"nobody is in the group {group}, and there is something for it to read"
+        advice = f"start bunco {group.rpartition('-')[2]}"
         yield KafkaCheck(name="kafka lag", verdict="warn", note=note, advice=advice)
     idle = {one.group for one in lags} - {one.group for one in lags if one.committed is not None}
     told = [

@@ -46,6 +46,7 @@ _SENTENCES = {
     "CoordinatorNotAvailableError": "the coordinator of the group does not answer",
     "IncompatibleBrokerVersion": "this is the port of a controller, or Kafka is too old",
     "UnsupportedVersionError": "this Kafka is too old: 2.4 or newer is needed",
+    "InvalidSessionTimeoutError": "a session_timeout outside its group.min/max.session.timeout.ms",
     "FencedInstanceIdError": "another process of the same name took over",
 }
 

@@ -192,11 +192,6 @@ class Member:
                 return {}
         return counts
 
-    def partitions(self, topic: names.TopicName) -> int:
-        """Give how many partitions a topic has."""
-        found = self._consumer.partitions_for_topic(names.topic(self._options.prefix, topic))
-        return len(found or ())
-
     def close(self) -> None:
         """Leave the group: others take over at once."""
         self._consumer.close(autocommit=False, timeout_ms=_ANSWER_MS)

@@ -1,10 +1,12 @@
 """The packages that the distributed run needs on top of the others; nothing is imported to look."""
 
+import sys
 from importlib.util import find_spec
 
+from bunco import registry
 from bunco.errors import UsageError
 
-INSTALL = 'pip install "bunco[distributed]"'
+INSTALL = registry.INSTALL
 
 _PACKAGES = {
     "cramjam": "cramjam",
@@ -21,7 +23,11 @@ _PACKAGES = {
 
 def missing() -> list[str]:
     """Give the packages of the extra that are not installed."""
-    return [name for module, name in _PACKAGES.items() if find_spec(module) is None]
+    return [
+        name
+        for module, name in _PACKAGES.items()
+        if module not in sys.modules and find_spec(module) is None  # Faust, loaded, has no spec
+    ]
 
 
 def require() -> None:
@@ -31,4 +37,4 @@ def require() -> None:
         UsageError: it is not; says how to install it.
     """
     if lacking := missing():
-        raise UsageError(f"this needs {', '.join(lacking)}: {INSTALL}")
+        raise UsageError(f"this needs {', '.join(lacking)}; {INSTALL}")

@@ -1,10 +1,11 @@
 """How far the groups have come in the topics they read, and what the topics hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, get_args
 
 from kafka import OffsetSpec, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError
 from msgspec import Struct
 
 from bunco.options import KafkaOptions
@@ -17,6 +18,12 @@ READS: dict[names.GroupName, tuple[names.TopicName, ...]] = {
     "sink": ("posts", "findings", "dead", "sources"),
 }
 """What each group saves its place in; ingesters read the topic of sources anew at each start."""
+
+Found = TypeVar("Found")
+
+_NO_SUCH_GROUP = "Dead"
+_TRIES = 20
+_TRY_AGAIN_S = 0.25
 
 
 class Lag(Struct, frozen=True, kw_only=True):
@@ -33,6 +40,14 @@ class Lag(Struct, frozen=True, kw_only=True):
     """Records that are there and not read yet."""
     lost: int = 0
     """Records that were too old for Kafka before they were read."""
+
+
+class Members(Struct, frozen=True, kw_only=True):
+    """How many processes are in a group now."""
+
+    group: str
+    members: int | None
+    """None: its coordinator does not say, it is just taking over."""
 
 
 class Contents(Struct, frozen=True, kw_only=True):
@@ -58,7 +73,7 @@ def lag(options: KafkaOptions) -> list[Lag]:
         places = _places(admin, options)
         starts, ends = _offsets(admin, places)
         groups = {names.group(options.prefix, group): topics for group, topics in READS.items()}
-        committed = {group: admin.list_group_offsets(group).get(group, {}) for group in groups}
+        committed = {group: _committed(admin, group) for group in groups}
     return [
         _lag(group, place, committed[group].get(place), (starts[place], ends[place]))
         for group, topics in groups.items()
@@ -66,6 +81,18 @@ def lag(options: KafkaOptions) -> list[Lag]:
         for place in places
         if place.topic == names.topic(options.prefix, topic)
     ]
+
+
+def members(options: KafkaOptions) -> list[Members]:
+    """Give how many processes ingest, process and sink now, group by group.
+
+    Raises:
+        BrokerError: Kafka cannot be reached.
+    """
+    groups = [names.group(options.prefix, name) for name in get_args(names.GroupName)]
+    with administration(options) as admin:
+        found = _patiently(lambda: admin.describe_groups(groups))
+    return [Members(group=group, members=_count(found.get(group, {}))) for group in groups]
 
 
 def contents(options: KafkaOptions) -> list[Contents]:
@@ -97,6 +124,29 @@ def summary(lags: Iterable[Lag]) -> dict[tuple[str, str], int]:
         key = (one.group, one.topic)
         sums[key] = sums.get(key, 0) + one.lag
     return sums
+
+
+def _committed(admin: Any, group: str) -> Mapping[Any, Any]:  # noqa: ANN401  # untyped
+    """Give what a group saved."""
+    found: Mapping[Any, Any] = _patiently(lambda: admin.list_group_offsets(group)).get(group, {})
+    return found
+
+
+def _patiently(ask: Callable[[], Found]) -> Found:
+    """Ask about a group; a cluster that never had one needs a moment for the first."""
+    for _ in range(_TRIES - 1):
+        try:
+            return ask()
+        except CoordinatorNotAvailableError:
+            time.sleep(_TRY_AGAIN_S)
+    return ask()
+
+
+def _count(described: Mapping[str, Any]) -> int | None:
+    """Count the members of a group; Kafka 4 calls one it does not know an error."""
+    if described.get("error") and described.get("group_state") != _NO_SUCH_GROUP:
+        return None
+    return len(described.get("members", ()))
 
 
 def _lag(group: str, place: Any, saved: Any, span: tuple[int, int]) -> Lag:  # noqa: ANN401  # untyped

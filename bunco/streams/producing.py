@@ -17,8 +17,9 @@ from bunco.options import IngestOptions, KafkaOptions
 from bunco.streams import names
 from bunco.streams.connection import errors_as_ours
 from bunco.streams.partitions import partition_of
+from bunco.streams.producer import close_producer, open_producer
 from bunco.streams.records import AGAIN_HEADER, HEADERS, join_items
-from bunco.streams.sending import Record, Sending, open_producer
+from bunco.streams.sending import Record, Sending
 
 
 class Receipt(Protocol):
@@ -156,7 +157,7 @@ def publish_items(options: KafkaOptions, items: Iterable[Item], *, again: str = 
             for future in futures:
                 future.get(timeout=60)
         finally:
-            producer.close(timeout=5)
+            close_producer(producer, 5)
 
 
 def _append(record: _Open, item: bytes, receipt: Receipt) -> None:

@@ -28,6 +28,9 @@ HEADERS: list[tuple[str, bytes]] = [(VERSION_HEADER, b"1")]
 AGAIN_HEADER = "again"
 """On a record of posts: the detector that is to see them once more; no other does."""
 
+EVERY_DETECTOR = "*"
+"""In its place: all of them see posts again that were seen before."""
+
 
 class SourceRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The value of a record of ``sources``."""
@@ -52,7 +55,7 @@ _dead = msgspec.json.Decoder(DeadLetter).decode
 _source = msgspec.json.Decoder(SourceRecord).decode
 
 
-def check_version(headers: Iterable[tuple[str, bytes]] | None) -> None:
+def check_version(headers: Iterable[tuple[str, bytes | None]] | None) -> None:
     """Hold that a record is of a version that is read here.
 
     Raises:
@@ -60,7 +63,7 @@ def check_version(headers: Iterable[tuple[str, bytes]] | None) -> None:
     """
     for name, value in headers or ():
         if name == VERSION_HEADER and value != b"%d" % VERSION:
-            found = value[:20].decode("utf-8", "replace")
+            found = (value or b"")[:20].decode("utf-8", "replace")
             raise BadInput(f"a record of schema version {found}; this bunco reads {VERSION}")
 
 

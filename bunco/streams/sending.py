@@ -12,10 +12,8 @@ on: hence a new producer, and one record at a time, which tells whose error it w
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, Protocol, TypeAlias
+from typing import TypeAlias
 
-from kafka import KafkaProducer
 from kafka.errors import (
     AuthorizationError,
     InvalidRecordError,
@@ -28,30 +26,19 @@ from kafka.errors import (
 from msgspec import Struct, field
 
 from bunco import log
-from bunco.errors import BrokerError
+from bunco.errors import BrokerError, BuncoError
 from bunco.options import KafkaOptions
-from bunco.streams.connection import (
-    REQUEST_BYTES,
-    BrokerAwayError,
-    client_settings,
-    errors_as_ours,
-    why,
-)
+from bunco.streams.connection import REQUEST_BYTES, why
+from bunco.streams.producer import Producer, close_producer
 from bunco.streams.records import HEADERS
 
 Done: TypeAlias = Callable[[str], None]
 """Called once: with the empty text when it is acknowledged, else with why it is refused."""
 
-_FOR_EVER_MS = 2**31 - 1
-"""Kafka's own limit, 24 days: until then the producer retries, with what it has in order."""
-
 LARGEST_BYTES = REQUEST_BYTES - (1 << 16)
 """Of a record's value; some room is left for key, headers and frame."""
 
-_BATCH_BYTES = 1 << 18
-_BLOCK_MS = 2000
 _AGAIN_SECONDS = 0.2
-_PAUSE_SECONDS = 1.0
 _MOST_FAILURES = 20
 """After so many in a row that a retry should not meet, something is wrong for good."""
 
@@ -71,29 +58,6 @@ class Record(Struct, frozen=True, kw_only=True):
     headers: list[tuple[str, bytes]] = field(default_factory=lambda: HEADERS)
 
 
-class Producer(Protocol):
-    """What of kafka-python's producer is used here; it calls back from a thread of its own."""
-
-    def send(
-        self,
-        topic: str,
-        value: bytes | None = None,
-        key: bytes | None = None,
-        headers: list[tuple[str, bytes]] | None = None,
-        partition: int | None = None,
-    ) -> Any:  # noqa: ANN401  # the client's future
-        """Take a record into the buffer; give a future of kafka-python."""
-        ...
-
-    def partitions_for(self, topic: str) -> set[int]:
-        """Give the partitions of a topic; blocks."""
-        ...
-
-    def close(self, timeout: float | None = None) -> None:
-        """Send what is in the buffer, at most so many seconds; let go of connections."""
-        ...
-
-
 class _Letter(Struct):
     """A record with its place in the order in which they came."""
 
@@ -101,59 +65,6 @@ class _Letter(Struct):
     done: Done
     number: int
     failures: int = 0
-
-
-def open_producer(options: KafkaOptions, name: str) -> KafkaProducer:
-    """Connect a producer that neither drops nor doubles; blocks.
-
-    Raises:
-        BrokerAwayError: Kafka does not answer now.
-        BrokerError: it refuses us.
-        ConfigError: the options contradict each other.
-    """
-    settings = {
-        "acks": "all",
-        "enable_idempotence": True,
-        "compression_type": "lz4",
-        "delivery_timeout_ms": _FOR_EVER_MS,
-        "max_block_ms": _BLOCK_MS,
-        "max_request_size": REQUEST_BYTES,
-        "batch_size": _BATCH_BYTES,
-        "allow_auto_create_topics": False,
-        "reconnect_backoff_max_ms": 1000,
-        "bootstrap_timeout_ms": 5000,
-        "metrics_enabled": False,
-    }
-    with errors_as_ours(options):
-        return KafkaProducer(**client_settings(options, name) | settings)
-
-
-async def connected(options: KafkaOptions, name: str) -> KafkaProducer:
-    """Connect a producer, however long that takes.
-
-    Raises:
-        BrokerError: Kafka is there and refuses us.
-        ConfigError: the options contradict each other.
-    """
-    while True:
-        try:
-            return await asyncio.to_thread(open_producer, options, name)
-        except BrokerAwayError as error:
-            _log.warning("waiting for Kafka", reason=str(error))
-        await asyncio.sleep(_PAUSE_SECONDS)
-
-
-def partition_count(producer: Producer, topic: str) -> int:
-    """Give how many partitions a topic has; blocks.
-
-    Raises:
-        BrokerError: there is no such topic.
-    """
-    try:
-        return len(producer.partitions_for(topic))
-    except KafkaError as error:
-        hint = '"bunco topics create" makes it'
-        raise BrokerError(f"Kafka has no topic {topic}, or does not show it; {hint}") from error
 
 
 class Sending:
@@ -203,7 +114,7 @@ class Sending:
             await asyncio.gather(self._mending, return_exceptions=True)
         if not self.broken.cancel() and not self.broken.cancelled():
             self.broken.exception()  # whoever waited for it was told
-        await asyncio.to_thread(_close, self._producer)
+        await asyncio.to_thread(close_producer, self._producer)
 
     def _launch(self, letter: _Letter) -> None:
         self._flying += 1
@@ -253,7 +164,7 @@ class Sending:
             while self._failed:
                 await self._send_alone(self._failed[0])
                 self._failed.pop(0)
-        except BrokerError as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, nothing is sent any more
             self._break(error)
             return
         self._mending = None
@@ -270,7 +181,7 @@ class Sending:
             if self._is_spent:
                 spent, self._producer = self._producer, await self._another()
                 self._is_spent = False
-                await asyncio.to_thread(_close, spent)
+                await asyncio.to_thread(close_producer, spent)
             outcome: asyncio.Future[Exception | None] = self._loop.create_future()
             self._post(letter.record, outcome.set_result)
             error = await outcome
@@ -284,9 +195,6 @@ class Sending:
 
     def _break(self, error: Exception) -> None:
         if not self.broken.done():
-            self.broken.set_exception(BrokerError(why(error, self._options)))
-
-
-def _close(producer: Producer) -> None:
-    with suppress(KafkaError):  # what it could not send by now is not acknowledged, and known so
-        producer.close(timeout=1)
+            ours = isinstance(error, BuncoError)
+            reason = str(error) if ours else why(error, self._options)
+            self.broken.set_exception(BrokerError(reason))

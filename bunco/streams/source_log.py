@@ -80,7 +80,8 @@ class Membership:
         self._over = Event()
         self._thread: Thread | None = None
         self._has_joined = False
-        self._loading: set[int] = set()
+        self._loading: dict[int, Share | None] = {}
+        """Partitions that came, with what they hold once that is read."""
         self.broken: asyncio.Future[None] = self._loop.create_future()
         """Fails with a BrokerError once membership cannot go on."""
 
@@ -156,7 +157,9 @@ class Membership:
         for partition, known in reading.finished():
             generation = known.next_generation(metadata.generation_id)
             share = Share(partition=partition, known=known.records, generation=generation)
-            self._loop.call_soon_threadsafe(self._hold, share)
+            self._loading[partition] = share
+            # One step later, as a release takes its first step: else it could be overtaken.
+            self._loop.call_soon_threadsafe(self._loop.call_soon, self._hold, share)
         self._has_joined = self._has_joined or metadata.generation_id >= 0
 
     def _break(self, error: Exception) -> None:
@@ -169,7 +172,7 @@ class Membership:
 
     def came(self, partitions: Collection[int]) -> None:
         """Note in the thread of the client that partitions are ours, still to be read."""
-        self._loading.update(partitions)
+        self._loading.update(dict.fromkeys(partitions))
 
     def go(self, partitions: Collection[int], *, lost: bool) -> None:
         """Let go of partitions, from the thread of the client; wait until that is done.
@@ -177,7 +180,8 @@ class Membership:
         It blocks the client's heartbeats, so it waits for a third of the session at most;
         what is not safe by then is read again by the next owner.
         """
-        self._loading.difference_update(partitions)
+        for partition in partitions:
+            self._loading.pop(partition, None)
         if self._over.is_set() or self._loop.is_closed():
             return
         released = asyncio.run_coroutine_threadsafe(
@@ -191,8 +195,8 @@ class Membership:
     # -- in the event loop
 
     def _hold(self, share: Share) -> None:
-        if share.partition in self._loading:
-            self._loading.discard(share.partition)
+        if self._loading.get(share.partition) is share:  # else it went, or came anew, meanwhile
+            self._loading.pop(share.partition, None)
             self._holder.hold(share)
 
 

@@ -1,6 +1,6 @@
 """The sources that are ours now: begun and stopped as partitions of their log come and go."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, KeysView, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -50,8 +50,14 @@ class Holding:
         self._poller = poller
         self._outbox = outbox
         self._is_over = False
-        self.names: set[str] = set()
-        """The sources that are ours."""
+        self._count = 0
+        self._held: dict[str, int] = {}
+        """Those that are ours, with the number of the time they came."""
+
+    @property
+    def names(self) -> KeysView[str]:
+        """Give the sources that are ours."""
+        return self._held.keys()
 
     def hold(self, share: Share) -> None:
         """Begin with the sources of a partition where their log says they were."""
@@ -61,7 +67,8 @@ class Holding:
         known = {name: record.state for name, record in share.known.items()}
         states = self._resumed(known)
         self._outbox.hold(ours, share.generation)
-        self.names |= ours
+        self._count += 1
+        self._held.update(dict.fromkeys(ours, self._count))
         self._poller.start(
             {name: self._sources[name].source for name in sorted(ours)},
             {name: states[name] for name in ours if name in states},
@@ -71,23 +78,27 @@ class Holding:
 
     async def release(self, partitions: Collection[int], *, lost: bool) -> None:
         """Stop the sources of partitions; make safe what they gave, where it is still ours."""
-        await self._let_go(self._of(partitions) & self.names, lost=lost)
+        await self._let_go(self._of(partitions), lost=lost)
 
     async def finish(self) -> None:
         """Let go of everything and take nothing more."""
         self._is_over = True
-        await self._let_go(set(self.names), lost=False)
+        await self._let_go(set(self._held), lost=False)
 
-    async def _let_go(self, going: set[str], *, lost: bool) -> None:
+    async def _let_go(self, names: set[str], *, lost: bool) -> None:
+        going = {name: self._held[name] for name in names if name in self._held}
         try:
             await self._poller.stop(going)
             if not lost:
                 await self._outbox.settled(going)
         finally:
-            self.names -= going
-            self._outbox.abandon(going)
-        if going:
-            _log.info("let sources go", sources=len(going), lost=lost)
+            # It may have taken so long that some came to us anew: those stay.
+            gone = {name for name, time in going.items() if self._held.get(name) == time}
+            for name in gone:
+                del self._held[name]
+            self._outbox.abandon(gone)
+        if gone:
+            _log.info("let sources go", sources=len(gone), lost=lost)
 
     def _of(self, partitions: Collection[int]) -> set[str]:
         return {name for name, place in self._places.items() if place in partitions}

@@ -19,8 +19,9 @@ from bunco.options import IngestOptions, KafkaOptions
 from bunco.ports import Clock
 from bunco.streams import names
 from bunco.streams.partitions import partition_of
+from bunco.streams.producer import Producer, connected, partition_count
 from bunco.streams.producing import Records
-from bunco.streams.sending import Producer, Sending, connected, partition_count
+from bunco.streams.sending import Sending
 from bunco.streams.source_log import Membership
 from ingest.poller import Poller
 from ingest.sharing.holding import Holding, Resumed, SharedSource

@@ -107,11 +107,13 @@ class Outbox:
     def hold(self, sources: Collection[str], generation: int) -> None:
         """Save cursors of these from now on, as of this generation."""
         self._generations.update(dict.fromkeys(sources, generation))
+        self._wake()
 
     def abandon(self, sources: Collection[str]) -> None:
         """Save no more cursors of these: they are another's. Posts under way go on."""
         for source in sources:
             self._generations.pop(source, None)
+        self._wake()
 
     async def put(self, delivery: Delivery) -> None:
         """Take a delivery, whole, once there is room. Cancelled, it took nothing.
@@ -128,8 +130,16 @@ class Outbox:
         self._take(lane, delivery)
 
     async def settled(self, sources: Collection[str]) -> None:
-        """Wait until all of these is safe and their cursors are saved."""
-        while any(self._is_busy(self._lanes[source]) for source in sources):
+        """Wait until all of these is safe and their cursors are saved, or need no more be.
+
+        A source that is abandoned, or held anew, meanwhile is not waited for.
+        """
+        held = {source: self._generations.get(source) for source in sources}
+        while any(
+            self._is_busy(self._lanes[source])
+            for source, generation in held.items()
+            if self._generations.get(source) == generation
+        ):
             self._records.hurry()
             await self._change()
 

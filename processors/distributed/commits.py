@@ -15,11 +15,10 @@ from typing import Any
 from rocksdict import WriteBatch
 
 from bunco import codec
-from bunco.model import Item
 from bunco.streams import names
 from bunco.streams.partitions import partition_of
-from bunco.streams.records import HEADERS
-from processors.distributed.shard import Commit
+from bunco.streams.records import AGAIN_HEADER, HEADERS
+from processors.distributed.shard import Commit, Moved
 
 
 class Writer:
@@ -57,7 +56,7 @@ class Writer:
         sent += [
             await self._send(dead, letter.origin, codec.encode(letter)) for letter in commit.dead
         ]
-        sent += [await self._resend(item) for item in commit.moved]
+        sent += [await self._resend(moved) for moved in commit.moved]
         await asyncio.gather(*sent)
 
     async def write(self, partition: int, states: dict[bytes, bytes]) -> None:
@@ -89,14 +88,23 @@ class Writer:
         sent.append(await producer.send_batch(batch, self._changelog, partition=partition))
         return sent
 
-    async def _send(self, topic: str, key: str, value: bytes, partition: int | None = None) -> Any:  # noqa: ANN401
+    async def _send(  # the fields of a record
+        self,
+        topic: str,
+        key: str,
+        value: bytes,
+        partition: int | None = None,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> Any:  # noqa: ANN401
         return await self._app.producer.send(
-            topic, key.encode("utf-8", "replace"), value, partition, None, HEADERS
+            topic, key.encode("utf-8", "replace"), value, partition, None, [*HEADERS, *headers]
         )
 
-    async def _resend(self, item: Item) -> Any:  # noqa: ANN401
-        topic = names.topic(self._prefix, "posts")
-        return await self._send(topic, item.author, codec.encode(item), self._of(item.author))
+    async def _resend(self, moved: Moved) -> Any:  # noqa: ANN401
+        item, topic = moved.item, names.topic(self._prefix, "posts")
+        headers = [(AGAIN_HEADER, moved.again.encode())] if moved.again else []
+        value, there = codec.encode(item), self._of(item.author)
+        return await self._send(topic, item.author, value, there, headers)
 
     def _of(self, author: str) -> int:
         return partition_of(author, self._partitions)

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from bunco import codec
 from bunco.errors import BadInput
 from bunco.model import DeadLetter, Finding, Item, Post, Removal, dead_letter, to_ms, without_post
 from bunco.ports import Detector
@@ -32,7 +33,15 @@ class Record(Struct, frozen=True):
     value: bytes
     headers: Sequence[tuple[str, bytes]] = ()
     again: str = ""
-    """The detector that is to see its posts once more; empty: all, as usual."""
+    """The detector that is to see its posts once more, ``*`` for all of them after a post could
+    not be enriched; empty: all, as usual."""
+
+
+class Moved(Struct, frozen=True):
+    """An item that belongs to another partition."""
+
+    item: Item
+    again: str = ""
 
 
 class Place(Struct, frozen=True):
@@ -51,8 +60,7 @@ class Commit(Struct):
     findings: dict[str, Finding]
     """By id: the latest form of each."""
     dead: list[DeadLetter]
-    moved: list[Item]
-    """Items that belong to another partition."""
+    moved: list[Moved]
     authors: dict[str, None]
     """Whose state is to be written."""
     posts: int = 0
@@ -90,7 +98,8 @@ class Shard:
         self._read = read
         self._seen_posts = seen_posts
         self._pipeline = Pipeline(detectors)
-        self._alone = {detector.kind: Pipeline([detector]) for detector in detectors}
+        self._again = {detector.kind: Pipeline([detector]) for detector in detectors}
+        self._again["*"] = self._pipeline
         self._states = States(detectors, self._load, live_authors)
 
     def apply(self, records: Sequence[Record]) -> Commit:
@@ -126,7 +135,7 @@ class Shard:
         commit.dead += [dead_letter(origin, one.reason, one.body) for one in broken]
         here = [item for item in items if self._is_here(item)]
         if len(here) < len(items):
-            commit.moved += [item for item in items if not self._is_here(item)]
+            commit.moved += [Moved(item, record.again) for item in items if not self._is_here(item)]
         return here
 
     def _is_here(self, item: Item) -> bool:
@@ -183,6 +192,8 @@ class Shard:
                     del commit.findings[name]
             else:
                 commit.findings[name] = without_post(finding, removal.id)
+        if removal.removed == "author":
+            commit.dead = [letter for letter in commit.dead if letter.author != removal.author]
 
     def _run(self, items: list[Item], commit: Commit) -> None:
         if items:
@@ -191,19 +202,27 @@ class Shard:
             commit.dead += outcome.dead
 
     def _show(self, record: Record, items: list[Item], commit: Commit) -> None:
-        """Show posts once more to the one detector that had failed on them."""
-        pipeline = self._alone.get(record.again)
+        """Show posts once more to the detector that had failed on them, and once only."""
+        pipeline = self._again.get(record.again)
+        touched: dict[str, Ledger] = {}
         for item in items:
-            ledger = self._ledger(item.author)
-            commit.authors[item.author] = None
-            is_applied = ledger.is_applied(self._place.incarnation, record.offset)
-            if is_applied or pipeline is None or not isinstance(item, Post):
+            if not isinstance(item, Post):
                 continue
-            outcome = pipeline.run([item], self._states)
-            commit.findings.update(outcome.findings)
-            commit.dead += outcome.dead
-        for item in items:
-            self._ledger(item.author).advance(self._place.incarnation, record.offset)
+            ledger = touched[item.author] = self._ledger(item.author)
+            commit.authors[item.author] = None
+            if ledger.is_applied(self._place.incarnation, record.offset):
+                continue
+            if pipeline is None:
+                reason = f"there is no detector {record.again!r} here"
+                commit.dead.append(_letter(item, f"detector:{record.again}", reason))
+            elif _at_ms(item) > ledger.gone_ms and ledger.remember(
+                f"again:{record.again}:{item.id}", self._seen_posts
+            ):
+                outcome = pipeline.run([item], self._states)
+                commit.findings.update(outcome.findings)
+                commit.dead += outcome.dead
+        for ledger in touched.values():
+            ledger.advance(self._place.incarnation, record.offset)
 
     def _ledger(self, author: str) -> Ledger:
         state = self._states.of(author)
@@ -221,3 +240,7 @@ class Shard:
 
 def _at_ms(post: Post) -> int:
     return to_ms(min(post.posted_at, post.seen_at or post.posted_at))
+
+
+def _letter(post: Post, origin: str, reason: str) -> DeadLetter:
+    return dead_letter(origin, reason, codec.encode(post), source=post.source, author=post.author)

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from bunco.model import Batch, Enriched, Removal
 from bunco.ports import Store
-from bunco.streams.partitions import partition_of
 from processors.segments import segments
 from processors.sink.gathering import Entry, Gathered
 
@@ -56,32 +55,39 @@ def generations(gathered: Gathered, latest: Mapping[str, int]) -> dict[str, int]
     return found
 
 
-def misaddressed(gathered: Gathered, store: Store, partitions: int) -> list[Removal]:
+def misaddressed(gathered: Gathered, store: Store, recent: Mapping[str, str]) -> list[Removal]:
     """Give removals of posts with their true authors, where they came without, or with others.
 
-    One without an author stands on every partition. It is answered for the copy behind its
-    post: there the post is stored, or gathered, in any case.
+    One without an author stands on every partition; whichever copy is written first erases the
+    author, so whichever finds one is answered, and so is a post that came after a copy. Many
+    may be: repeats are harmless.
+
+    Args:
+        gathered: what was read.
+        store: knows posts that are stored, and that others were removed.
+        recent: authors of posts written of late, whom another sink may have had erased since.
 
     Raises:
         StoreError: the store could not be asked.
     """
-    asked = [
-        (place.partition, item)
-        for place, item in gathered.entries()
-        if isinstance(item, Removal) and item.removed == "post"
-    ]
-    if not asked:
-        return []
-    authors = dict(store.known([removal.id for _, removal in asked]))
+    posts: dict[str, str] = {}
+    removals: list[Removal] = []
     for _, item in gathered.entries():
         if isinstance(item, Enriched):
-            authors.setdefault(item.post.id, item.post.author)
-    found: dict[str, Removal] = {}
-    for partition, removal in asked:
-        author = authors.get(removal.id, "")
+            posts.setdefault(item.post.id, item.post.author)
+        elif item.removed == "post":
+            removals.append(item)
+    known = store.known([*posts, *(removal.id for removal in removals)])
+    found = {
+        name: Removal(removed="post", id=name, author=author)
+        for name, author in posts.items()
+        if known.get(name) == ""
+    }
+    for removal in removals:
+        author = known.get(removal.id) or posts.get(removal.id) or recent.get(removal.id, "")
         if author in {"", removal.author}:
-            continue
-        if removal.author or partition_of(author, partitions) == partition:
+            found.pop(removal.id, None)
+        else:
             found[removal.id] = replace(removal, author=author)
     return list(found.values())
 

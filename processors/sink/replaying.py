@@ -6,7 +6,7 @@ the store holds what was in it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -14,12 +14,13 @@ from msgspec import Struct
 from bunco.errors import BadInput, BrokerError
 from bunco.model import Batch, DeadLetter, Finding, Item, Post
 from bunco.ports import Store
+from bunco.storage.letters import WAS_CUT, is_cut
 from bunco.streams import records
 from processors.enrich import enrich
 
 Publish: TypeAlias = Callable[[Sequence[Item], str], None]
-"""Puts items into the topic of posts, for the named detector alone or, unnamed, for all;
-returns when they are safe. May raise BrokerError."""
+"""Puts items into the topic of posts, for the named detector alone, for all of them again
+(``*``) or, unnamed, as new; returns when they are safe. May raise BrokerError."""
 
 _REFUSED = "the store refused it again"
 
@@ -29,8 +30,16 @@ class _Letter(Struct, frozen=True):
     items: list[Item]
 
 
-def replay(letters: Sequence[DeadLetter], store: Store, publish: Publish) -> dict[str, str]:
+def replay(
+    letters: Sequence[DeadLetter], store: Store, publish: Publish, kinds: Collection[str]
+) -> dict[str, str]:
     """Play letters again; drop none of them.
+
+    Args:
+        letters: which.
+        store: takes what the sink or the store set aside.
+        publish: takes everything else.
+        kinds: of the detectors that are configured.
 
     Returns:
         By the ids of those that failed again, why.
@@ -41,19 +50,34 @@ def replay(letters: Sequence[DeadLetter], store: Store, publish: Publish) -> dic
     failed: dict[str, str] = {}
     outgoing: dict[str, list[_Letter]] = defaultdict(list)
     for letter in letters:
-        origin, _, rest = letter.origin.partition(":")
         try:
-            if origin in _STORING or letter.origin in _STORING:
-                store_it = _STORING.get(letter.origin) or _STORING[origin]
+            if (store_it := _storing(letter.origin)) is not None:
                 failed[letter.id] = store_it(letter.body, store)
             else:
+                again = _again(letter.origin, kinds)
                 items = _items(letter.body)
-                outgoing[rest if origin == "detector" else ""].append(_Letter(letter.id, items))
+                outgoing[again].append(_Letter(letter.id, items))
         except BadInput as error:
-            failed[letter.id] = str(error)
+            failed[letter.id] = WAS_CUT if is_cut(letter.body) else str(error)
     for again, some in outgoing.items():
         failed |= _publish(some, again, publish)
     return {name: reason for name, reason in failed.items() if reason}
+
+
+def _storing(origin: str) -> Callable[[bytes, Store], str] | None:
+    return _STORING.get(origin) or _STORING.get(origin.partition(":")[0])
+
+
+def _again(origin: str, kinds: Collection[str]) -> str:
+    """Give who is to see a letter's posts once more; nobody, where they are new to all."""
+    where, _, kind = origin.partition(":")
+    if where == "enrich":
+        return records.EVERY_DETECTOR  # that they were seen is noted already
+    if where != "detector":
+        return ""
+    if kind not in kinds:
+        raise BadInput(f"no detector of kind {kind} is configured")
+    return kind
 
 
 def _publish(letters: Sequence[_Letter], again: str, publish: Publish) -> dict[str, str]:

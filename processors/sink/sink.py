@@ -34,6 +34,9 @@ _LAG_EVERY_S = 5.0
 _MOST_RECORDS = 50
 """Of one taking: each may hold hundreds of posts. Source: ours."""
 
+_MOST_RECENT = 50_000
+"""Posts whose authors are remembered, some 10 MB. Source: ours."""
+
 _log = logger(__name__)
 
 
@@ -88,7 +91,11 @@ class Sink:
         self._clock = clock
         self._progress = Progress()
         self._saved: dict[Place, int] = {}
+        self._unsaved: dict[Place, int] = {}
+        """Stored, but the group does not know yet: asked again after the next reading."""
         self._generations: dict[str, int] = {}
+        self._recent: dict[str, str] = {}
+        """Authors of posts that were written of late."""
         self._items_a_record = 100.0
         self._asked_at = time.monotonic()
 
@@ -102,7 +109,8 @@ class Sink:
         while not stopped():
             gathered = self._gather(stopped)
             if gathered.parts and self._stored(gathered, stopped):
-                self._save(gathered)
+                self._unsaved |= gathered.offsets()
+            self._save()
             self._tell()
         return self._progress
 
@@ -147,16 +155,20 @@ class Sink:
 
     def _write(self, gathered: Gathered) -> None:
         """Send removals on to their authors first: once stored, the author is forgotten."""
-        partitions = self._member.partitions("posts")
-        removals = misaddressed(gathered, self._outlets.store, partitions)
+        removals = misaddressed(gathered, self._outlets.store, self._recent)
         if new := [one for one in removals if one.id not in gathered.sent_on]:
             self._outlets.publish(new)
             gathered.sent_on.update(one.id for one in new)
+            for one in new:
+                self._recent.pop(one.id, None)
         for batch in batches(gathered, self._generations):
             began = time.monotonic()
             self._outlets.store.commit(batch)
             self._outlets.figures.committed(batch, time.monotonic() - began, self._clock.now())
             self._count(batch)
+            self._recent |= {one.post.id: one.post.author for one in batch.posts}
+        for name in list(self._recent)[:-_MOST_RECENT]:
+            del self._recent[name]
         self._generations = generations(gathered, self._generations)
 
     def _wait(
@@ -181,16 +193,17 @@ class Sink:
             self._outlets.figures.waiting(is_so=False)
             self._member.go_on()
 
-    def _save(self, gathered: Gathered) -> None:
-        offsets = gathered.offsets()
-        if self._member.save(offsets):
-            self._saved.update(offsets)
+    def _save(self) -> None:
+        if self._unsaved and self._member.save(self._unsaved):
+            self._saved |= self._unsaved
+            self._unsaved = {}
 
     def _let_go(self, gathered: Gathered) -> None:
         if lost := self._member.lost():
             gathered.drop(lost)
             for place in lost:
                 self._saved.pop(place, None)
+                self._unsaved.pop(place, None)
 
     def _count(self, batch: Batch) -> None:
         so_far = self._progress

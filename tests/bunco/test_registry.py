@@ -1,5 +1,9 @@
 """Parts are found by their kind."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bunco import registry
@@ -31,6 +35,34 @@ def test_options_are_decoded_with_the_parts_own_record() -> None:
     )
 
     assert registry.options(repeats.PART, table) == repeats.Options(min_count=9)
+
+
+_WITHOUT_THE_EXTRA = """
+import sys
+sys.modules.update(elasticsearch=None, elastic_transport=None)
+from bunco.cli.app import main
+sys.argv = ["bunco", "authors", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [["--store", "elastic://127.0.0.1:9"], ["--config", "it.toml"]])
+def test_a_package_that_is_not_installed_is_told_with_what_installs_it(
+    words: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "it.toml").write_text('[store]\nkind = "elastic"\n')
+
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_THE_EXTRA, *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "is installed (the extra distributed; in a checkout: pip install" in done.stderr
+    assert "'.[distributed]'" in done.stderr
 
 
 @pytest.mark.parametrize(

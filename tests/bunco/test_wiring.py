@@ -188,6 +188,16 @@ def test_an_unknown_kind_of_store_lists_the_kinds() -> None:
         wiring.open_store_at("paper:notebook")
 
 
+def test_a_dead_letter_that_was_cut_says_so() -> None:
+    store = memory.make(memory.Options())
+    letter = dead_letter("f:1", "why", codec.encode(a_post(text="x" * 100_000)))
+    store.commit(Batch(dead=(letter,)))
+
+    came = wiring.replay_dead(store, settings(), [letter.id])
+
+    assert came.reasons == ("f:1: it was cut at 64 KiB and cannot be replayed",)
+
+
 def test_a_dead_letter_that_was_mended_goes_through() -> None:
     store = memory.make(memory.Options())
     good, bad = codec.encode(a_post()), b'{"id": 5}'

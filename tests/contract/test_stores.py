@@ -1,14 +1,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from bunco import codec
 from bunco.errors import OvertakenError, UsageError
 from bunco.model import (
     ERASED,
     Batch,
+    DeadLetter,
     Poll,
     Removal,
     SourceState,
@@ -674,6 +677,49 @@ def test_nothing_of_a_removed_author_comes_back(store: Store) -> None:
 
     assert store.stats() == replace(store.stats(), posts=0, authors=0, findings=0)
     assert store.author_states([AUTHOR]) == {}
+
+
+def about(number: int, minute: int = 0, **changes: Any) -> DeadLetter:
+    """Give a letter that holds a post, as a processor sets it aside."""
+    post = stored(number, minute, **changes).post
+    return dead_letter("detector:repeats", "bug", codec.encode(post), author=post.author, at=NOON)
+
+
+def test_letters_that_name_a_removed_post_are_not_taken(store: Store) -> None:
+    store.commit(Batch(posts=(stored(1), stored(2), stored(5))))
+    store.retain("example", NOON + MINUTE)
+    store.commit(Batch(posts=(stored(3, 5), stored(4, 5)), removals=remove_post(3).removals))
+    store.commit(remove_post(4))
+    other = "web:other.example"
+    answer = about(6, author=other, reply_to="web:example.org/3")
+    cut = dead_letter("posts:0:1", "no JSON", b'[{"id":"web:example.org\\/4","author')
+
+    store.commit(Batch(dead=(about(1), about(3), about(4, author=other), answer, cut, about(7))))
+
+    assert store.dead().rows == (about(7), about(1))
+
+
+def test_letters_of_a_removed_author_are_not_taken(store: Store) -> None:
+    store.commit(remove_author())
+    held = dead_letter("posts:0:1", "bug", codec.encode(stored(1, 90).post))
+    known = dead_letter("example", "odd", b"{", author=AUTHOR, at=NOON)
+    finding = dead_letter("findings:0:1", "odd", codec.encode(quoting()))
+    kept = about(2, author="web:other.example")
+
+    store.commit(Batch(dead=(about(1), held, known, finding, kept)))
+
+    assert store.dead().rows == (kept,)
+
+
+def test_of_an_author_removed_up_to_a_time_letters_after_it_are_taken(store: Store) -> None:
+    store.commit(remove_author(NOON + 10 * MINUTE))
+    late = dead_letter("example", "odd", b"{", author=AUTHOR, at=NOON + HOUR)
+    early = dead_letter("example", "odd", b"[", author=AUTHOR, at=NOON)
+    timeless = dead_letter("example", "odd", b"?", author=AUTHOR)
+
+    store.commit(Batch(dead=(about(1, 10), about(2, 11), late, early, timeless)))
+
+    assert store.dead().rows == (late, about(2, 11))
 
 
 def test_an_author_removed_up_to_a_time_goes_on_after_it(store: Store) -> None:

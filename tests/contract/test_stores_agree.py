@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bunco import codec
 from bunco.model import (
     Batch,
     Enriched,
@@ -84,13 +85,19 @@ def batches() -> st.SearchStrategy[Batch]:
     def several(items: st.SearchStrategy[object], most: int) -> st.SearchStrategy[object]:
         return st.lists(items, max_size=most).map(tuple)
 
+    bodies = st.one_of(
+        numbers.map(lambda n: f'{{"id":"web:example.org/{n}"}}'.encode()),
+        posts().map(lambda enriched: codec.encode(enriched.post)),
+        findings().map(codec.encode),
+    )
     letters = st.builds(
         dead_letter,
         st.sampled_from(["example:1", "detector:repeats"]),
         st.just("odd"),
-        numbers.map(lambda n: f'{{"id":"web:example.org/{n}"}}'.encode()),
+        bodies,
         source=st.sampled_from(["example", "other"]),
         author=st.sampled_from(["", *AUTHORS]),
+        at=st.none() | minutes.map(lambda minute: NOON + minute * MINUTE),
     )
     polls = st.builds(
         Poll,

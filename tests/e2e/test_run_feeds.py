@@ -77,7 +77,7 @@ def test_a_run_polls_every_feed_and_keeps_a_reason_for_each_refusal(
     states = store.source_states()
     refused = {name: state.error for name, state in states.items() if state.error}
     with capsys.disabled():
-        print(  # noqa: T201
+        print(
             f"\n{len(states)} feeds polled by bunco run in {time.monotonic() - start:.0f} s, "
             f"{store.stats().posts} posts, {len(refused)} refused"
         )

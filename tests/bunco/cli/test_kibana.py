@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bunco.cli.kibana import kibana
-from bunco.errors import UsageError
+from bunco.errors import ConfigError, UsageError
 from dashboards.kibana.objects import export
 from tests.dashboards.kibana.stand_in import StandIn, standing_in
 
@@ -36,6 +36,43 @@ def test_export_goes_to_a_file_for_other_indices(tmp_path: Path) -> None:
 
     assert done.exit_code == 0
     assert path.read_bytes() == export("spam")
+
+
+def test_prefix_is_that_of_the_configured_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "bunco.toml"
+    config.write_text(
+        '[store]\nkind = "elastic"\nprefix = "spam"\npassword = { env = "NOT_SET_HERE" }\n'
+    )
+    monkeypatch.chdir(tmp_path)
+
+    here = CliRunner().invoke(kibana, ["export"])
+    named = CliRunner().invoke(kibana, ["queries", "--config", str(config)])
+    other = CliRunner().invoke(kibana, ["export", "--prefix", "ham", "--config", str(config)])
+
+    assert here.stdout_bytes == export("spam")
+    assert '"index":"spam-posts"' in named.stdout.replace(" ", "")
+    assert other.stdout_bytes == export("ham")
+
+
+def test_prefix_of_another_kind_of_store_is_none_of_kibanas(tmp_path: Path) -> None:
+    config = tmp_path / "bunco.toml"
+    config.write_text('[store]\nkind = "memory"\nprefix = "spam"\n')
+
+    done = CliRunner().invoke(kibana, ["export", "--config", str(config)])
+
+    assert done.stdout_bytes == export("bunco")
+
+
+def test_prefix_that_is_no_text_is_a_mistake_in_the_configuration(tmp_path: Path) -> None:
+    config = tmp_path / "bunco.toml"
+    config.write_text('[store]\nkind = "elastic"\nprefix = 7\n')
+
+    done = CliRunner().invoke(kibana, ["export", "--config", str(config)])
+
+    assert isinstance(done.exception, ConfigError)
+    assert "store.prefix" in str(done.exception)
 
 
 def test_import_takes_credentials_from_the_environment(

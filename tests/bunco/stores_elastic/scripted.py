@@ -43,7 +43,7 @@ class ScriptedServer:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 told.requests.append((self.path, body))
                 status, answer = told.answers.pop(0) if len(told.answers) > 1 else told.answers[0]
-                packed = json.dumps(answer).encode()
+                packed = b"" if answer is None else json.dumps(answer).encode()
                 self.send_response(status)
                 if told.product:
                     self.send_header("x-elastic-product", told.product)

@@ -80,7 +80,7 @@ def test_a_server_that_stays_busy_is_given_up_after_the_patience(
 def test_a_request_too_large_is_sent_by_halves_and_one_document_too_large_is_set_aside(
     scripted: ScriptedServer,
 ) -> None:
-    too_large = (413, {"error": {"type": "too_large", "reason": "entity too large"}})
+    too_large = (413, None)  # Elasticsearch says it without a word
     scripted.answers = [too_large, items(201), too_large, too_large, items(201)]
 
     outcome = sent(scripted, 3)
@@ -117,3 +117,17 @@ def test_much_is_sent_in_several_requests(
     sent(scripted, 7)
 
     assert [len(ids(body)) for _, body in scripted.requests] == [3, 3, 1]
+
+
+def test_a_document_for_which_no_index_can_be_made_is_not_refused_but_sent_again(
+    scripted: ScriptedServer,
+) -> None:
+    full = items(400)
+    full[1]["items"][0]["create"]["error"]["reason"] = (
+        "this action would add [1] shards, but this cluster currently has [9]/[9] maximum normal "
+        "shards open"
+    )
+    scripted.answers = [full, items(201)]
+
+    assert sent(scripted, 1) == Outcome()
+    assert len(scripted.requests) == 2

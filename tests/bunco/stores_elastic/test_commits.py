@@ -1,11 +1,11 @@
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from bunco.errors import OvertakenError
-from bunco.model import Batch, Poll, Removal
+from bunco.model import Batch, Poll, Removal, dead_letter, to_ms
 from bunco.stores import memory
 from bunco.stores.elastic import ElasticStore, Options
 from bunco.stores_elastic.bulk import Outcome, Write
@@ -149,11 +149,32 @@ def test_an_author_who_was_forgotten_elsewhere_is_named_anew(
     assert [one.name for one in store.find_authors("ann")] == ["Ann"]
 
 
-def test_posts_dated_long_before_they_came_share_an_index() -> None:
-    enriched = stored(1)
-    long_ago = replace(enriched, at_ms=enriched.at_ms - 11 * 366 * 86_400_000)
+def month(year: int, seen: int | None = None, now: int = 2026) -> str:
+    at = datetime(year, 3, 2, tzinfo=UTC)
+    seen_at = None if seen is None else datetime(seen, 3, 2, tzinfo=UTC)
+    enriched = stored(1, posted_at=at, seen_at=seen_at)
+    seen_ms = to_ms(seen_at or at)
+    now_ms = to_ms(datetime(now, 3, 2, tzinfo=UTC))
+    return month_of(replace(enriched, seen_ms=seen_ms), now_ms)
 
-    assert (month_of(enriched), month_of(long_ago)) == ("2026.03", "early")
+
+def test_posts_dated_around_the_time_they_came_are_kept_by_month() -> None:
+    assert month(2026) == month(2026, seen=2026) == "2026.03"
+    assert (month(2017), month(2005, seen=2006)) == ("2017.03", "2005.03")
+    assert (month(2027), month(2027, seen=2027)) == ("2027.03", "2027.03")
+
+
+@pytest.mark.parametrize("year", [1, 1700, 1969, 1994])
+@pytest.mark.parametrize("seen", [None, 1, 1700, 1990, 2026, 9999])
+def test_posts_dated_long_before_they_came_share_an_index(year: int, seen: int | None) -> None:
+    assert month(year, seen) == "early"
+    assert month(2014, 2026) == month(2014) == "early"
+
+
+@pytest.mark.parametrize("year", [2028, 2500, 9999])
+@pytest.mark.parametrize("seen", [None, 1, 2026, 9999])
+def test_posts_dated_long_after_now_share_an_index(year: int, seen: int | None) -> None:
+    assert month(year, seen) == "late"
 
 
 def test_a_reader_of_another_process_sees_what_was_written_after_a_refresh(
@@ -192,3 +213,36 @@ def test_marks_of_what_was_removed_do_not_tell_what_it_was(
 
     assert "example.org" not in left
     assert "secretword" not in left
+
+
+def test_a_removal_reaches_what_another_process_wrote_a_moment_ago(
+    store: ElasticStore, options: Options
+) -> None:
+    other = ElasticStore(options)
+    other.commit(Batch(posts=(stored(9, author="web:other.example"),)))
+    other.stats()  # nothing of its own is left to be made visible
+    theirs = "web:a1.example"
+    store.commit(
+        Batch(
+            posts=(stored(1), stored(2, author=theirs)),
+            findings=(quoting(1), quoting(2, id="f2", subject=theirs)),
+            dead=(dead_letter("f:1", "odd", b'{"id":"web:example.org/1"}'),),
+        )
+    )
+
+    other.commit(
+        Batch(
+            removals=(
+                Removal(removed="post", id="web:example.org/1"),
+                Removal(removed="author", author=theirs),
+            )
+        )
+    )
+    other.close()
+
+    assert [store.post(f"web:example.org/{number}") for number in (1, 2)] == [None, None]
+    finding = store.finding("f1")
+    assert finding is not None
+    assert finding.quotes == ()
+    assert store.finding("f2") is None
+    assert store.dead().rows == ()

@@ -1,3 +1,6 @@
+import socket
+import threading
+
 import pytest
 
 from bunco.errors import StoreError, UnavailableError
@@ -24,6 +27,25 @@ def test_a_server_that_is_away_is_told_without_the_password() -> None:
     assert "http://127.0.0.1:9" in str(told.value)
     assert "refused" in str(told.value)
     assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("said", [b"", b"SSH-2.0-x\r\n"])
+def test_what_speaks_no_http_is_told_in_words(said: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connected, _ = listening.accept()
+            with connected:
+                connected.recv(65536)
+                connected.sendall(said)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+
+        with pytest.raises(UnavailableError, match="what listens there speaks no HTTP"):
+            asked(f"http://127.0.0.1:{listening.getsockname()[1]}")
+
+        answering.join()
 
 
 def test_a_wrong_password_is_told_in_words(scripted: ScriptedServer) -> None:
@@ -67,6 +89,17 @@ def test_a_full_disk_is_a_matter_of_time(scripted: ScriptedServer) -> None:
     scripted.answers = [(403, {"error": {"type": "cluster_block_exception", "reason": why}})]
 
     with pytest.raises(UnavailableError, match="make room"):
+        asked(scripted.url)
+
+
+def test_too_many_shards_are_a_matter_of_time(scripted: ScriptedServer) -> None:
+    why = (
+        "Validation Failed: 1: this action would add [1] shards, but this cluster currently has "
+        "[1000]/[1000] maximum normal shards open;"
+    )
+    scripted.answers = [(400, {"error": {"type": "validation_exception", "reason": why}})]
+
+    with pytest.raises(UnavailableError, match=r"raise cluster\.max_shards_per_node"):
         asked(scripted.url)
 
 

@@ -3,12 +3,13 @@
 import socket
 
 import pytest
-from kafka import TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 
 from bunco.options import KafkaOptions
 from bunco.streams import extra, topics
 from bunco.streams.admin import administration
 from bunco.streams.checks import KafkaCheck, checks
+from bunco.streams.connection import client_settings
 from bunco.values import Secret
 from tests.bunco.streams.clusters import changed, put, save
 
@@ -61,13 +62,43 @@ def test_lag_is_told_and_loss_is_a_warning(options: KafkaOptions) -> None:
     with administration(options) as admin:
         admin.delete_records({TopicPartition(f"{options.prefix}.posts", 0): 3})
 
-    *_, loss, told = checks(options)
+    *_, loss, _, _, told = checks(options)
 
     assert loss.verdict == "warn"
     assert "2 records" in loss.note
     assert told.verdict == "ok"
     assert f"{options.prefix}-process has read nothing of" in told.note
     assert f"{options.prefix}-sink 2 behind in" in told.note
+
+
+@pytest.mark.services
+def test_a_group_that_nobody_is_in_is_a_warning_where_it_has_something_to_read(
+    options: KafkaOptions,
+) -> None:
+    topics.create(options)
+    put(options, "findings", 0, 1)
+    consumer = KafkaConsumer(
+        f"{options.prefix}.findings",
+        **client_settings(options, "test"),
+        group_id=f"{options.prefix}-sink",
+        enable_auto_commit=False,
+        metrics_enabled=False,
+    )
+    try:
+        before = bad(options)
+        while not consumer.assignment():
+            consumer.poll(timeout_ms=100)
+        joined = bad(options)
+        put(options, "posts", 0, 1)
+        after = bad(options)
+    finally:
+        consumer.close()
+
+    (sink,), (process,) = before, after
+    assert (sink.verdict, sink.advice) == ("warn", "start bunco sink")
+    assert f"nobody is in the group {options.prefix}-sink" in sink.note
+    assert joined == []
+    assert (process.verdict, process.advice) == ("warn", "start bunco process")
 
 
 def test_a_broker_that_is_away_is_one_failure_with_the_reason() -> None:
@@ -113,4 +144,4 @@ def test_a_missing_extra_is_told_before_anything_is_imported(
 
     assert check.verdict == "fail"
     assert check.note == "not installed: no-such-package"
-    assert "bunco[distributed]" in check.advice
+    assert ".[distributed]" in check.advice

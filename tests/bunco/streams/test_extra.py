@@ -14,5 +14,5 @@ def test_nothing_is_missing_here() -> None:
 def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(extra._PACKAGES, "no_such_module_at_all", "no-such-package")
 
-    with pytest.raises(UsageError, match=r'no-such-package: pip install "bunco\[distributed\]"'):
+    with pytest.raises(UsageError, match=r"no-such-package; .*pip install '\.\[distributed\]'"):
         extra.require()

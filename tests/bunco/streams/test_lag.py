@@ -6,7 +6,7 @@ from kafka import TopicPartition
 from bunco.options import KafkaOptions
 from bunco.streams import topics
 from bunco.streams.admin import administration
-from bunco.streams.lag import Lag, contents, lag, summary
+from bunco.streams.lag import Lag, Members, contents, lag, members, summary
 from tests.bunco.streams.clusters import put, save
 
 
@@ -67,6 +67,14 @@ def test_topics_tell_what_they_hold(options: KafkaOptions) -> None:
     assert held["findings"].partitions == 2
     assert held["findings"].size_bytes
     assert held["posts"].records == 0
+
+
+@pytest.mark.services
+def test_a_group_that_never_was_has_no_members(options: KafkaOptions) -> None:
+    assert members(options) == [
+        Members(group=f"{options.prefix}-{name}", members=0)
+        for name in ("ingest", "process", "sink")
+    ]
 
 
 @pytest.mark.services

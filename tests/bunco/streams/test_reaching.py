@@ -11,7 +11,6 @@ from bunco.streams.connection import client_settings
 from bunco.streams.reaching import Fault, address, fault
 from bunco.values import Secret
 from tests.bunco.streams.secured import SecuredServer
-from tests.services.required import started
 
 
 def found(options: KafkaOptions) -> Fault | None:
@@ -24,12 +23,6 @@ def words(options: KafkaOptions) -> str:
     assert told is not None
     assert not told.passes
     return told.sentence
-
-
-@pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredServer]:
-    with started(SecuredServer(tmp_path_factory.mktemp("secured"))) as server:
-        yield server
 
 
 @pytest.fixture

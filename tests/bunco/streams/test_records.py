@@ -95,8 +95,8 @@ def test_records_of_version_1_or_none_are_read(headers: list[tuple[str, bytes]] 
     records.check_version(headers)
 
 
-@pytest.mark.parametrize("value", [b"2", b"", b"01", b"\xff"])
-def test_another_version_is_refused(value: bytes) -> None:
+@pytest.mark.parametrize("value", [b"2", b"", None, b"01", b"\xff"])
+def test_another_version_is_refused(value: bytes | None) -> None:
     with pytest.raises(BadInput, match="this bunco reads 1"):
         records.check_version([("v", value)])
 

@@ -10,7 +10,7 @@ from kafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from bunco.errors import BrokerError
+from bunco.errors import BrokerError, ConfigError
 from bunco.options import KafkaOptions
 from bunco.streams import sending
 from bunco.streams.sending import Record, Sending
@@ -184,6 +184,29 @@ def test_a_refusal_for_good_breaks_the_sender(failures: int) -> None:
     _, done = _run(test)
 
     assert not done
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConfigError("configuration", "kafka.ca_file", "/ca.pem", "a readable file"),
+        OSError("kafka.ca_file: no such file"),
+    ],
+)
+def test_where_no_new_producer_can_be_made_the_sender_breaks(error: Exception) -> None:
+    async def another() -> FakeProducer:
+        raise error
+
+    async def run() -> None:
+        producer, done = FakeProducer(), dict[bytes, str]()
+        sender = Sending(producer, another, KafkaOptions())
+        _send(sender, done, b"1")
+        producer.sent[0].fail(OutOfOrderSequenceNumberError())
+        with pytest.raises(BrokerError, match="ca_file"):
+            await asyncio.wait_for(sender.broken, 1)
+        assert not done
+
+    asyncio.run(run())
 
 
 def test_an_error_that_never_heals_breaks_the_sender_in_the_end() -> None:

@@ -72,6 +72,13 @@ class KafkaView:
         found = self._admin.list_group_offsets([name])[name]
         return {(place.topic, place.partition): said.offset for place, said in found.items()}
 
+    def members(self, group: names.GroupName) -> int:
+        """Give how many members a group has; 0 while it shares its work out anew."""
+        name = names.group(self._prefix, group)
+        described = self._admin.describe_groups([name])[name]
+        is_settled = described["group_state"] == "Stable"
+        return len(described["members"]) if is_settled else 0
+
     def lag(self, group: names.GroupName) -> Offsets:
         """Give how many records a group still has to read of its topics."""
         ends = self.ends(*(self.topic(name) for name in _READ_BY[group]))

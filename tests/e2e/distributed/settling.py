@@ -7,7 +7,8 @@ from kafka.errors import KafkaError
 
 from ingest.sources.jsonl import Cursor
 from tests.e2e.distributed.kafka_view import KafkaView
-from tests.e2e.distributed.stack import Broken, Stack
+from tests.e2e.distributed.running import Broken
+from tests.e2e.distributed.stack import Stack
 
 _PAUSE = 0.4
 _TIMES = 2

@@ -99,7 +99,7 @@ def _survives(
 
     with capsys.disabled():
         kills = ", ".join(f"{count} of {name}" for name, count in load.times.items())
-        print(  # noqa: T201
+        print(
             f"\n{len(found.posts):,} posts, {len(found.findings):,} findings; killed with -9:"
             f" {kills}; all through {took:.1f} s after the last post"
         )

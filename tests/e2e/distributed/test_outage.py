@@ -88,7 +88,7 @@ def _outlives(
 
     with capsys.disabled():
         sizes = ", ".join(f"{name} {size / 2**20:+.1f} MiB" for name, size in grown.items())
-        print(  # noqa: T201
+        print(
             f"\nElasticsearch away for {load.away_s:.0f} s at {load.rate:.0f} posts/s: lag"
             f" {halfway} → {most} records, drained in {drained:.1f} s; memory: {sizes}"
         )
@@ -114,7 +114,7 @@ def test_what_elasticsearch_refuses_is_set_aside_and_goes_in_after_mending(
     with started(server) as elastic:
         given = Given(kafka=kafka, elastic=elastic.url, posts=file)
         with Stack(tmp_path / "stack", given) as stack:
-            wrong = f"{elastic.url}/{stack.prefix}-posts-2031-01"
+            wrong = f"{elastic.url}/{stack.prefix}-posts-2031.01"
             _put(
                 wrong,
                 {

@@ -30,17 +30,17 @@ def test_processors_come_and_go_without_a_long_pause(
     given = Given(kafka=kafka, elastic=elastic, posts=growing_file, follow=True)
     pauses: dict[str, float] = {}
 
-    with Stack(tmp_path / "stack", given) as stack:
+    with Stack(tmp_path / "stack", given) as stack, stack.view() as view:
 
-        def measured(what: str, happen: Callable[[], object]) -> None:
+        def measured(what: str, members: int, happen: Callable[[], object]) -> None:
             """Let it happen; the pause is over when every partition moves again."""
             began = monotonic()
             happen()
             sleep(_STEADY_S)
+            until(lambda: view.members("process") == members, 30, f"{members} members", stack)
             until(lambda: progress.has_grown_since(began + _STEADY_S), 30, f"after: {what}", stack)
             sleep(_STEADY_S)
             pauses[what] = progress.longest_pause(began, monotonic())
-            print(what, pauses[what])
 
         def die_and_return() -> None:
             stack.kill("two")
@@ -52,18 +52,19 @@ def test_processors_come_and_go_without_a_long_pause(
         stack.start("ingest")
         with Progress(stack) as progress, growing(file, growing_file, _RATE) as writing:
             until(progress.is_everywhere, 30, "all partitions are worked on", stack)
-            sleep(_STEADY_S)
-            measured("nothing happens", lambda: None)
-            measured("a third joins", lambda: stack.start("process", "three"))
-            measured("one leaves by SIGTERM", lambda: stack.leave("one"))
-            measured("one dies (kill -9) and comes back", die_and_return)
+            until(lambda: view.members("process") == 2, 30, "two members", stack)
+            sleep(2 * _STEADY_S)
+            measured("nothing happens", 2, lambda: None)
+            measured("a third joins", 3, lambda: stack.start("process", "three"))
+            measured("one leaves by SIGTERM", 2, lambda: stack.leave("one"))
+            measured("one dies (kill -9) and comes back", 2, die_and_return)
             assert writing.is_alive(), "the posts ended before the last rebalance"
         settle(stack, 60)
         found = stack.contents()
 
     with capsys.disabled():
         for what, pause in pauses.items():
-            print(f"\nlongest pause of a partition, {what}: {pause:.2f} s", end="")  # noqa: T201
-        print()  # noqa: T201
+            print(f"\nlongest pause of a partition, {what}: {pause:.2f} s", end="")
+        print()
     assert differences(expected(growing_file, tmp_path), found) == ""
     assert max(pauses.values()) <= _LONGEST_S

@@ -47,7 +47,7 @@ def test_both_runtimes_come_to_the_same(
     whole.close()
 
     with capsys.disabled():
-        print(  # noqa: T201
+        print(
             f"\n{len(found.posts):,} posts, {len(found.findings):,} findings,"
             f" {took:.1f} s from file to Elasticsearch"
         )

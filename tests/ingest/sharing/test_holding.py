@@ -23,6 +23,8 @@ class FakeOutbox:
     def __init__(self) -> None:
         self.told: list[tuple[str, tuple[str, ...]]] = []
         self.taken: list[str] = []
+        self.safe = asyncio.Event()
+        self.safe.set()
 
     def hold(self, sources: Collection[str], generation: int) -> None:
         """Keep."""
@@ -35,6 +37,7 @@ class FakeOutbox:
     async def settled(self, sources: Collection[str]) -> None:
         """Keep."""
         self.told.append(("settled", tuple(sorted(sources))))
+        await self.safe.wait()
 
     async def put(self, delivery: Delivery) -> None:
         """Keep."""
@@ -132,3 +135,27 @@ def test_what_comes_after_the_end_is_not_held() -> None:
 
     assert not parts.sources["a"].cursors
     assert not parts.holding.names
+
+
+def test_what_came_anew_while_it_was_let_go_slowly_stays_ours_and_goes_at_the_next_end() -> None:
+    async def run() -> tuple[Parts, list[bool]]:
+        parts, polled = Parts(), []
+        parts.holding.hold(_share(1))
+        parts.outbox.safe.clear()
+        slow = asyncio.create_task(parts.holding.release([1], lost=False))
+        await asyncio.sleep(0.01)
+        parts.holding.hold(_share(1))
+        parts.outbox.safe.set()
+        await slow
+        assert parts.holding.names == {"a", "b"}
+        assert ("abandon", ("a", "b")) not in parts.outbox.told
+        polled.append(not parts.poller.ended)
+        await parts.holding.release([1], lost=False)
+        polled.append(not parts.poller.ended)
+        return parts, polled
+
+    parts, polled = asyncio.run(run())
+
+    assert polled == [True, False]
+    assert not parts.holding.names
+    assert parts.outbox.told[-1] == ("abandon", ("a", "b"))

@@ -211,13 +211,21 @@ def test_a_broker_that_goes_away_costs_no_post_and_lets_a_stop_end(
 
         async def test() -> tuple[dict[str, int], float]:
             stop = asyncio.Event()
-            running = asyncio.create_task(ingesting(stream.options, sources, stop=stop))
+            safe = [0]
+            running = asyncio.create_task(
+                ingesting(
+                    stream.options,
+                    sources,
+                    stop=stop,
+                    on_step=lambda progress: safe.append(progress.acknowledged),
+                )
+            )
             await until(lambda: all(source.readings > 5 for source in sources.values()))
             server.kill()
-            await asyncio.sleep(2)
+            await asyncio.sleep(1)
             server.start()  # here: a server ends with the thread that started it
             read = {name: source.readings for name, source in sources.items()}
-            await until(lambda: all(sources[name].readings > read[name] + 20 for name in sources))
+            await until(lambda: safe[-1] > sum(read.values()) + 20 * len(sources), seconds=40)
             server.kill()
             stop.set()
             killed_at = monotonic()

@@ -296,6 +296,22 @@ def test_settled_waits_for_posts_and_cursors_of_those_sources() -> None:
     _run(test)
 
 
+@pytest.mark.parametrize("generation", [None, 6])
+def test_settled_does_not_wait_for_what_was_abandoned_or_held_anew(generation: int | None) -> None:
+    async def test() -> None:
+        parts = Set()
+        await parts.outbox.put(_delivery(b"1", *_posts(1)))
+        waiting = asyncio.create_task(parts.outbox.settled(["a"]))
+        await _turn()
+        if generation is None:
+            parts.outbox.abandon(["a"])
+        else:
+            parts.outbox.hold(["a"], generation)
+        await asyncio.wait_for(waiting, 1)
+
+    _run(test)
+
+
 def test_a_broken_sender_ends_a_put_that_waits() -> None:
     async def test() -> None:
         parts = Set(most_items=1)

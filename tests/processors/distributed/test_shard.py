@@ -196,7 +196,7 @@ def test_an_item_in_the_wrong_partition_goes_to_its_own() -> None:
 
     commit = written(a_shard(disk, partition=other), disk, record(0, *repeated(1)))
 
-    assert (commit.posts, commit.moved) == (0, repeated(1))
+    assert (commit.posts, [moved.item for moved in commit.moved]) == (0, repeated(1))
 
 
 def test_a_failing_detector_leaves_a_letter_and_sees_the_post_again_when_asked() -> None:
@@ -211,6 +211,37 @@ def test_a_failing_detector_leaves_a_letter_and_sees_the_post_again_when_asked()
     assert letter.origin == "detector:failing"
     assert again.posts == 0
     assert written(mended, disk, record(1, *repeated(1), again="repeats")).findings == {}
+
+
+def test_a_post_that_could_not_be_enriched_is_seen_when_it_is_replayed() -> None:
+    disk = Disk()
+    shard = a_shard(disk)
+    written(shard, disk, record(0, *repeated(3)))
+
+    again = written(shard, disk, record(1, *repeated(1, first=3), again="*"))
+    twice = written(shard, disk, record(2, *repeated(1, first=3), again="*"))
+
+    assert [finding.numbers["count"] for finding in again.findings.values()] == [4]
+    assert twice.findings == {}
+
+
+def test_a_replay_for_an_unknown_detector_is_set_aside_again() -> None:
+    disk = Disk()
+
+    commit = written(a_shard(disk), disk, record(0, *repeated(1), again="gone"))
+
+    assert [letter.reason for letter in commit.dead] == ["there is no detector 'gone' here"]
+
+
+def test_a_replay_does_not_bring_a_removed_author_back() -> None:
+    disk = Disk()
+    shard = a_shard(disk)
+    written(shard, disk, record(0, Removal(removed="author", author=AUTHOR)))
+
+    commit = written(shard, disk, record(1, *repeated(4), again="repeats"))
+
+    assert commit.findings == {}
+    assert written(shard, disk, record(2, Removal(removed="post", id="x"), again="*")).dead == []
 
 
 # -- removals

@@ -5,9 +5,11 @@ import pytest
 from bunco import codec
 from bunco.errors import BrokerError, StoreError
 from bunco.model import Batch, DeadLetter, Item, Poll, Removal, SourceState, dead_letter
+from bunco.ports import Store
+from bunco.storage.letters import WAS_CUT
 from bunco.stores import memory
 from bunco.streams.records import SourceRecord, join_items
-from processors.sink.replaying import replay
+from processors.sink import replaying
 from tests.builders import NOON, a_finding, a_post
 from tests.processors.sink.failing import Failing
 
@@ -27,6 +29,10 @@ class Topic:
         self.taken.append((again, list(items)))
 
 
+def replay(given: Sequence[DeadLetter], store: Store, topic: Topic) -> dict[str, str]:
+    return replaying.replay(given, store, topic, {"bursts", "repeats"})
+
+
 def letters(*origins: str, body: bytes = POST) -> list[DeadLetter]:
     return [dead_letter(origin, "why", body) for origin in origins]
 
@@ -38,7 +44,24 @@ def test_what_others_than_the_sink_set_aside_goes_back_to_kafka() -> None:
     failed = replay(letters(*origins), Failing(), topic)
 
     assert failed == {}
-    assert topic.taken == [("", [a_post()] * 4), ("bursts", [a_post()])]
+    assert topic.taken == [("*", [a_post()]), ("", [a_post()] * 3), ("bursts", [a_post()])]
+
+
+def test_a_letter_of_a_detector_that_is_not_configured_fails_with_the_reason() -> None:
+    topic = Topic()
+    gone, there = letters("detector:stale", "detector:bursts")
+
+    failed = replay([gone, there], Failing(), topic)
+
+    assert failed == {gone.id: "no detector of kind stale is configured"}
+    assert topic.taken == [("bursts", [a_post()])]
+
+
+@pytest.mark.parametrize("origin", ["enrich", "detector:bursts", "posts:0:1", "store:posts"])
+def test_a_letter_that_was_cut_says_so(origin: str) -> None:
+    (letter,) = letters(origin, body=codec.encode(a_post(text="x" * 100_000)))
+
+    assert replay([letter], Failing(), Topic()) == {letter.id: WAS_CUT}
 
 
 def test_a_letter_of_a_whole_record_gives_all_its_items() -> None:
