@@ -103,7 +103,7 @@ def test_what_elasticsearch_refuses_is_set_aside_and_goes_in_after_mending(
     file = simulated(tmp_path / "posts.jsonl", 2000)
     refused = [
         *(_post(number, lang="en") for number in range(3)),  # their month's index has dates there
-        _post(3, year=2032, text="word " * 150_000),
+        _post(3, year=2018, text="word " * 150_000),
     ]
     with file.open("ab") as out:
         out.writelines(codec.encode(post) + b"\n" for post in refused)
@@ -114,7 +114,7 @@ def test_what_elasticsearch_refuses_is_set_aside_and_goes_in_after_mending(
     with started(server) as elastic:
         given = Given(kafka=kafka, elastic=elastic.url, posts=file)
         with Stack(tmp_path / "stack", given) as stack:
-            wrong = f"{elastic.url}/{stack.prefix}-posts-2031.01"
+            wrong = f"{elastic.url}/{stack.prefix}-posts-2019.01"
             _put(
                 wrong,
                 {
@@ -145,7 +145,7 @@ def test_what_elasticsearch_refuses_is_set_aside_and_goes_in_after_mending(
     assert differences(whole, mended) == ""
 
 
-def _post(number: int, year: int = 2031, lang: str = "", text: str = "") -> Post:
+def _post(number: int, year: int = 2019, lang: str = "", text: str = "") -> Post:
     return Post(
         id=f"web:refused.example/{number}",
         author="web:refused.example",
