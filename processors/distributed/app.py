@@ -1,5 +1,6 @@
 """The Faust application of the processors: one agent over posts, one table of author states."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bunco.streams.connection import tls_context
 TABLE = "authors"
 _MOST_RECORD_BYTES = 8 << 20
 """Of a state or finding on its way to Kafka. Source: ours; a state is at most 600 KiB."""
+_DECLARED_S = 0.05
 _BUFFERED_RECORDS = 16
 """Records that wait decoded in front of the agent: some thousand posts."""
 
@@ -89,7 +91,14 @@ def build(kafka: KafkaOptions, process: ProcessOptions, instance: str, folder: P
         options={"driver": "rocksdict"},
         changelog_topic=None,
     )
+    # Faust waits a second for tables to be declared before it joins the group; ours is.
+    tables: Any = app.tables
+    tables.sleep = _briefly
     return Built(app=app, posts=posts, states=states)
+
+
+async def _briefly(_: float) -> None:
+    await asyncio.sleep(_DECLARED_S)
 
 
 def _credentials(kafka: KafkaOptions) -> Any:  # noqa: ANN401  # Faust's several classes

@@ -18,8 +18,8 @@ _POSTS = 40_000
 _RATE = 400.0
 _STEADY_S = 2.0
 _LONGEST_S = 9.0
-"""Below the session's ten seconds: nobody waits for it to run out. Seen on two cores of their own:
-at most 4 s; with as much again running beside it, 5 s."""
+"""Below the session's ten seconds: nobody waits for it to run out. What is promised, 5 s on two
+cores of their own, is printed beside it; a busy machine takes longer to start a process."""
 
 
 def test_processors_come_and_go_without_a_long_pause(

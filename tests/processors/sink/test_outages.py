@@ -48,6 +48,7 @@ def test_a_broker_that_is_killed_is_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.long
 def test_while_elasticsearch_is_away_nothing_is_lost(stage: Stage, tmp_path: Path) -> None:
     with started(ElasticServer(tmp_path / "elastic")) as server:
         made = elastic.Options(url=server.url, prefix="t-sink", wait=Duration(seconds=1))
