@@ -183,3 +183,5 @@ class Contents:
     def _drop_empty(self, author: str) -> None:
         if not self.is_known(author) and author not in self.states:
             self.names.pop(author, None)
+            for post in [post for post, by in self.gone.items() if by == author]:
+                self.gone[post] = ""  # of whom nothing is left, not even the name is

@@ -95,6 +95,11 @@ def removed_posts(
     return writes
 
 
+def nameless_post(cluster: Cluster, mark: str) -> Write:
+    """Give the mark of a post without its author, of whom nothing is left."""
+    return _merged(cluster, mark, {"author": ""})
+
+
 def dropped_posts(cluster: Cluster, marks: Marks, posts: Collection[GonePost]) -> list[Write]:
     """Give the marks of posts dropped by retention."""
     by_id = marks.of("post", [post.id for post in posts])

@@ -21,6 +21,7 @@ from bunco.stores_elastic.gone import (
     GonePost,
     Marks,
     gone_authors,
+    nameless_post,
     new_epoch,
     removed_author,
     removed_findings,
@@ -155,13 +156,13 @@ class Remover:
         left -= self._having("findings", left)
         states = self._cluster.fetch("states", map(document_id, left))
         index = self._cluster.alias("authors")
+        empty = sorted(author for author in left if document_id(author) not in states)
         self._cluster.write_all(
-            [
-                Write(action="delete", index=index, id=document_id(author))
-                for author in sorted(left)
-                if document_id(author) not in states
-            ]
+            [Write(action="delete", index=index, id=document_id(author)) for author in empty]
         )
+        query = {"terms": {"author": empty}}
+        while empty and (hits := self._hits("gone", query, ["author"])):
+            self._cluster.write_all([nameless_post(self._cluster, hit["_id"]) for hit in hits])
 
     def _having(self, group: Group, authors: Collection[str]) -> set[str]:
         """Give those of the authors who have a post or a finding."""

@@ -843,3 +843,14 @@ def test_a_long_history_is_removed_whole(store: Store) -> None:
     store.commit(remove_author(NOON + 40 * MINUTE))
 
     assert store.stats().posts == 900
+
+
+def test_of_an_author_of_whom_nothing_is_left_not_even_the_name_is(store: Store) -> None:
+    gone_before = Removal(removed="author", author=AUTHOR, at=NOON - 2 * MINUTE)
+    store.commit(Batch(posts=(stored(1, -1),)))
+    store.retain("example", NOON)
+    assert store.known(["web:example.org/1"]) == {"web:example.org/1": AUTHOR}
+
+    store.commit(Batch(removals=(gone_before,)))
+
+    assert store.known(["web:example.org/1"]) == {"web:example.org/1": ""}
