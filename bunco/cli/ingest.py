@@ -1,15 +1,13 @@
 """Read sources into Kafka, together with any number of others that do the same."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bunco.cli.options import ConfigFile
-from bunco.cli.terminal import notes, say
+from bunco.cli.terminal import say
 from bunco.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,26 +64,16 @@ async def _ingest(settings: "Config", *, once: bool) -> "Progress":
     import logging
 
     from bunco import log, wiring
+    from bunco.cli.progress import member_status
     from bunco.cli.stopping import stopped_by_signals
 
     # The client tells of each attempt to connect; what matters of it we log ourselves.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     stop = asyncio.Event()
-    with stopped_by_signals(stop), _status() as (on_step, on_screen):
+    with stopped_by_signals(stop), member_status(_status_line) as (on_step, on_screen):
         level = "warning" if on_screen else settings.log.level
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
         return await wiring.ingest(settings, stop=stop, on_step=on_step, until_ended=once)
-
-
-@contextmanager
-def _status() -> "Iterator[tuple[Callable[[Progress], None], bool]]":
-    """Give what to call with the progress, and whether a screen shows it."""
-    console = notes()
-    if not console.is_terminal:
-        yield (lambda _: None), False
-        return
-    with console.status("joining …") as status:
-        yield (lambda progress: status.update(_status_line(progress))), True
 
 
 def _status_line(progress: "Progress") -> str:

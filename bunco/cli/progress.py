@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.status import Status
@@ -16,6 +16,8 @@ from processors import flow
 
 OnStep: TypeAlias = Callable[[flow.Progress], None]
 Show: TypeAlias = Callable[[flow.Progress, Mapping[str, SourceState]], None]
+
+Member = TypeVar("Member")
 
 _LINE_EVERY_S = 10.0
 
@@ -61,6 +63,23 @@ def row_progress(verb: str, total: int | None) -> Iterator[Callable[[int], None]
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task(verb, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def member_status(
+    line: Callable[[Member], str],
+) -> Iterator[tuple[Callable[[Member], None], bool]]:
+    """Give what to call with the progress of a member of a group, and whether a screen shows it.
+
+    Args:
+        line: what the screen says of it.
+    """
+    console = notes()
+    if not console.is_terminal:
+        yield (lambda _: None), False
+        return
+    with console.status("joining …") as status:
+        yield (lambda progress: status.update(line(progress))), True
 
 
 @contextmanager

@@ -1,15 +1,13 @@
 """Bring what is in Kafka into the store, together with any number of others that do the same."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bunco.cli.options import ConfigFile
-from bunco.cli.terminal import notes, say
+from bunco.cli.terminal import say
 
 if TYPE_CHECKING:
     from bunco.config import Config
@@ -77,21 +75,21 @@ async def _sink(settings: "Config") -> "Progress":
     import asyncio
 
     from bunco import log, wiring
+    from bunco.cli.progress import member_status
     from bunco.cli.stopping import stopped_by_signals
 
     stop = asyncio.Event()
-    with stopped_by_signals(stop), _status() as (on_step, on_screen):
+    with (
+        stopped_by_signals(stop),
+        member_status(_on_screen) as (
+            on_step,
+            on_screen,
+        ),
+    ):
         level = "warning" if on_screen else settings.log.level
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
         return await wiring.sink(settings, stop=stop, on_step=on_step)
 
 
-@contextmanager
-def _status() -> "Iterator[tuple[Callable[[Progress], None], bool]]":
-    """Give what to call with the progress, and whether a screen shows it."""
-    console = notes()
-    if not console.is_terminal:
-        yield (lambda _: None), False
-        return
-    with console.status("joining …") as status:
-        yield (lambda progress: status.update(f"{status_line(progress)}; Ctrl-C stops")), True
+def _on_screen(progress: "Progress") -> str:
+    return f"{status_line(progress)}; Ctrl-C stops"

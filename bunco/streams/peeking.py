@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from bunco.options import KafkaOptions
 from bunco.streams import names
-from bunco.streams.connection import client_settings, errors_as_ours
+from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours
 
 _WAIT_MS = 1000
 _TRIES = 10
@@ -34,7 +34,7 @@ def stretch(
         behind: the offset behind the last; a record must be there, or later.
 
     Raises:
-        BrokerError: Kafka does not answer.
+        BrokerError: Kafka does not answer, or not with all of them.
     """
     where = TopicPartition(names.topic(options.prefix, topic), partition)
     found: list[Peeked] = []
@@ -54,7 +54,7 @@ def stretch(
                     headers = tuple(record.headers or ())
                     found.append(Peeked(record.offset, record.value, headers))
                 if consumer.position(where) >= behind:
-                    break
+                    return found
         finally:
             consumer.close()
-    return found
+    raise BrokerAwayError(f"Kafka did not give {where.topic}:{where.partition} from {first} on")

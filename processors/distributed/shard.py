@@ -17,7 +17,7 @@ from bunco.errors import BadInput
 from bunco.model import DeadLetter, Finding, Item, Post, Removal, dead_letter, to_ms, without_post
 from bunco.ports import Detector
 from bunco.streams.partitions import partition_of
-from bunco.streams.records import check_version, decode_items
+from bunco.streams.records import EVERY_DETECTOR, check_version, decode_items
 from processors.ledger import FOR_GOOD, Ledger
 from processors.pipeline import Pipeline
 from processors.states import States
@@ -99,7 +99,7 @@ class Shard:
         self._seen_posts = seen_posts
         self._pipeline = Pipeline(detectors)
         self._again = {detector.kind: Pipeline([detector]) for detector in detectors}
-        self._again["*"] = self._pipeline
+        self._again[EVERY_DETECTOR] = self._pipeline
         self._states = States(detectors, self._load, live_authors)
 
     def apply(self, records: Sequence[Record]) -> Commit:
