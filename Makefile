@@ -50,7 +50,7 @@ find_python() { \
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test prove check format schema bench bench-distributed services lock clean install install-dev
+.PHONY: help demo run test prove check format schema bench bench-distributed evaluate services lock clean install install-dev
 
 help: ## List the targets
 	@echo 'bunco: targets of make'
@@ -90,6 +90,9 @@ schema: $(VENV)/.installed ## Write the JSON Schema of the wire form anew
 bench: $(VENV)/.installed-dev ## Measure the whole pipeline against the floor
 	@$(BIN)/python -m bench
 
+evaluate: $(VENV)/.installed-dev ## Measure the detectors on the shared data
+	@$(BIN)/bunco evaluate
+
 bench-distributed: $(VENV)/.installed-dev ## Measure a processor on Kafka against plain Faust and quixstreams
 	@$(BIN)/python -m bench.distributed
 	@$(BIN)/python -m bench.delay
@@ -113,7 +116,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "bunco: installing the developers' tools into $(VENV)"
-	@$(INSTALL) --no-build-isolation --editable '.[distributed]'
+	@$(INSTALL) --no-build-isolation --editable '.[distributed,evaluate]'
 	@$(INSTALL) --group dev
 	@touch $@
 
@@ -125,7 +128,7 @@ lock: ## Write constraints.txt anew: the newest versions that pyproject.toml all
 	echo "bunco: locking with $$($$python --version)"; \
 	"$$python" -m venv "$$fresh/venv" \
 	&& "$$fresh/venv/bin/python" -m pip install --quiet --upgrade pip \
-	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed]" \
+	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed,evaluate]" \
 	&& { \
 		echo '# Exact versions of everything that a checkout installs, for Python 3.11 to 3.13.'; \
 		echo '# Made by `make lock`; do not edit by hand.'; \

@@ -21,6 +21,8 @@ HOMES = {
     "faust": {"processors.distributed"},
     "feedparser": {"ingest.feeds.syndication"},
     "kafka": {"bunco.streams"},
+    "matplotlib": {"bunco.evaluation.drawing"},
+    "numpy": {"bunco.evaluation"},
     "prometheus_client": {
         "bunco.streams.vitals",
         "processors.distributed",

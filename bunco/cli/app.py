@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from bunco.cli import (
     demo,
     documents,
+    evaluate,
     health,
     index,
     ingest,
@@ -125,6 +126,7 @@ _add(reading.search, _ASK)
 _add(texts.score, _APART)
 _add(texts.compare, _APART)
 _add(documents.parse, _APART)
+_add(evaluate.evaluate, _APART)
 _add(simulate.simulate, _APART)
 _add(documents.import_feeds, _KEEP, "import")
 _add(documents.export_feeds, _KEEP, "export")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.timelines import convert, converted, links
 from bunco.codec import decode_item
+from bunco.evaluation.timelines import convert, converted, links
 from bunco.model import Post
 from tests.shared_data import shared
 
