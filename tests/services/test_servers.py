@@ -87,9 +87,9 @@ def test_paused_server_does_not_answer_until_it_goes_on(own_kafka: KafkaServer) 
     own_kafka.pause()
     hung = own_kafka.answers()
     own_kafka.resume()
+    own_kafka.start()  # raises where no answer comes
 
     assert not hung
-    assert own_kafka.start().answers()
 
 
 @pytest.mark.services
