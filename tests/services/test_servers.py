@@ -48,6 +48,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.services
+@pytest.mark.long
 @pytest.mark.timeout(240)  # starts a node of 10 s of computing, on a busy machine
 def test_killed_elasticsearch_is_back_with_its_documents(own_elastic: ElasticServer) -> None:
     port = own_elastic.port

@@ -32,7 +32,7 @@ class _Load(Struct, frozen=True, kw_only=True):
     posts: int
 
 
-_SHORT = _Load(away_s=10, rate=300, posts=9000)
+_SHORT = _Load(away_s=8, rate=200, posts=5000)
 _LONG = _Load(away_s=120, rate=500, posts=80_000)
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.services
 @pytest.mark.parametrize(
     ("posts", "within"),
     [
-        pytest.param(20_000, 100.0, id="20k"),
+        pytest.param(10_000, 100.0, id="10k"),
         pytest.param(
             200_000, 900.0, id="200k", marks=[pytest.mark.long, pytest.mark.timeout(1500)]
         ),
