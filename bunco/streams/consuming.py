@@ -20,6 +20,7 @@ from bunco.log import logger
 from bunco.options import KafkaOptions
 from bunco.streams import names
 from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours
+from bunco.streams.ends import ends
 from bunco.streams.reaching import fault
 
 _PARTITION_BYTES = 256 << 10
@@ -179,8 +180,8 @@ class Member:
         counts = dict.fromkeys(self._topics.values(), 0)
         with errors_as_ours(self._options):
             try:
-                ends = self._consumer.end_offsets(held, timeout_ms=_ANSWER_MS) if held else {}
-                for where, end in ends.items():
+                found = ends(self._consumer, held, _ANSWER_MS)
+                for where, end in found.items():
                     place = self._place(where)
                     at = offsets.get(place)
                     if at is None:

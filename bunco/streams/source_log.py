@@ -24,6 +24,7 @@ from bunco.errors import BrokerError
 from bunco.options import KafkaOptions
 from bunco.streams import names
 from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours, why
+from bunco.streams.ends import ends
 from bunco.streams.known_sources import Known
 from bunco.streams.records import SourceRecord
 from bunco.values import Duration
@@ -227,8 +228,8 @@ class _Reading:
                     known.see(record.key, record.value, record.headers)
         if new := [self._at(number) for number in self._known if number not in self._ends]:
             self._consumer.seek_to_beginning(*new)
-            ends = self._consumer.end_offsets(new, timeout_ms=_POLL_MS * 10)
-            self._ends.update({at.partition: end for at, end in ends.items()})
+            found = ends(self._consumer, new, _POLL_MS * 10)
+            self._ends.update({at.partition: end for at, end in found.items()})
 
     def finished(self) -> Iterable[tuple[int, Known]]:
         """Give the partitions that are read to their end, each once."""

@@ -13,6 +13,7 @@ from kafka.errors import GroupIdNotFoundError, KafkaError, NonEmptyGroupError
 
 from bunco.model import SourceState
 from bunco.streams import names
+from bunco.streams.ends import ends
 from bunco.streams.records import decode_source
 
 Offsets = dict[tuple[str, int], int]
@@ -63,7 +64,7 @@ class KafkaView:
     def ends(self, *topics: str) -> Offsets:
         """Give where topics end now."""
         places = [place for topic in topics for place in self._places(topic)]
-        found = self._consumer.end_offsets(places) if places else {}
+        found = ends(self._consumer, places, _PATIENCE_MS)
         return {(place.topic, place.partition): offset for place, offset in found.items()}
 
     def committed(self, group: names.GroupName) -> Offsets:
@@ -97,10 +98,10 @@ class KafkaView:
         """Give the values of all records of a topic, up to its present end."""
         with self._reading(topic) as reader:
             places = self._places(topic)
-            ends = self._consumer.end_offsets(places)
+            behind = ends(self._consumer, places, _PATIENCE_MS)
             reader.assign(places)
             reader.seek_to_beginning()
-            while any(reader.position(place) < ends[place] for place in places):
+            while any(reader.position(place) < behind[place] for place in places):
                 for records in reader.poll(timeout_ms=_PATIENCE_MS).values():
                     yield from (record.value for record in records if record.value is not None)
 
