@@ -1,7 +1,6 @@
 """How a backtest looks to a person: sums, days as bars, examples, authors."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -56,26 +55,21 @@ def _sentences(told: Summary) -> Iterator[str]:
     if told.first_at is None or told.history_from is None:
         yield "There are no posts in that time."
         return
-    of = f" of {told.authors:,} authors" if not told.author else f" of {printable(told.author)}"
-    yield (
-        f"{told.posts - told.warm_up_posts:,} posts{of}, {when(told.first_at)} to "
-        f"{when(told.last_at)} UTC"
-        + (f"; {told.warm_up_posts:,} before that to warm up." if told.since else ".")
-    )
+    posts = _many(told.posts - told.warm_up_posts, "post")
+    whose = printable(told.author) if told.author else _many(told.authors, "author")
+    warming = f"; {told.warm_up_posts:,} before that to warm up." if told.since else "."
+    yield f"{posts} of {whose}, {when(told.first_at)} to {when(told.last_at)} UTC{warming}"
     yield f"History reaches back to {when(told.history_from)}." + _missing(told.missing_posts)
-    if told.since and (reaches := _days_between(told.history_from, told.since)) < told.warm_up_s:
+    reaches = (told.since - told.history_from).total_seconds() if told.since else told.warm_up_s
+    if reaches < told.warm_up_s:
         yield (
-            f"Only {max(0, reaches) / 86400:.1f} days before the first day are stored: what was "
-            "usual for an author is known less well at the beginning."
+            f"Only {max(0, reaches) / 86400:.1f} days before it are stored: at the beginning, "
+            "what is usual for an author is known less well."
         )
 
 
 def _missing(posts: int | None) -> str:
-    return f" {posts:,} posts were removed or dropped since and are not played." if posts else ""
-
-
-def _days_between(first: datetime, last: datetime) -> float:
-    return (last - first).total_seconds()
+    return f" Removed or dropped since, and not played: {_many(posts, 'post')}." if posts else ""
 
 
 def _sums(told: Summary) -> Table:
@@ -161,7 +155,8 @@ def _examples(
     count = told.changed(change)
     if not count:
         return
-    words = f"\n{_WORDS[change]}. {count:,} findings of {told.authors_with[change]:,} authors"
+    whose = _many(told.authors_with[change], "author")
+    words = f"\n{_WORDS[change]}. {_many(count, 'finding')} of {whose}"
     shown = f"; the first {len(found):,}:\n" if len(found) < count else ":\n"
     yield Text(words + (shown if found else "."), "bold")
     for one in found:
@@ -195,6 +190,10 @@ def _added(one: Mapping[Severity, int], other: Mapping[Severity, int]) -> dict[S
 
 def _sum(counts: Mapping[Severity, int]) -> int:
     return sum(counts.values())
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _count(count: int) -> str:
