@@ -124,3 +124,14 @@ def test_a_walk_that_is_left_early_can_be_closed(store: Store) -> None:
     walk.close()
 
     assert store.stats().posts == 3
+
+
+def test_a_walk_goes_through_a_thousand_authors_once_each(store: Store) -> None:
+    posts = [stored(n, n % 7, author=f"web:a{n % 1100}.example") for n in range(1500)]
+    store.commit(Batch(posts=tuple(posts)))
+
+    found = walked(store, most=700)
+
+    assert len(found) == 1100
+    assert found["web:a399.example"] == ["web:example.org/399", "web:example.org/1499"]
+    assert sum(map(len, found.values())) == 1500

@@ -15,7 +15,7 @@ from bunco.ports import Store
 from bunco.stores.memory import MemoryStore
 from bunco.windows import HOUR_MS
 from processors.detectors import repeats
-from tests.builders import NOON, a_post
+from tests.builders import NOON, a_finding, a_post
 from tests.bunco.evaluation.played import (
     differences,
     outcomes,
@@ -219,6 +219,29 @@ def test_the_size_of_the_pieces_makes_no_difference() -> None:
 
     agree()
     assert any(one.differences for one in whole)
+
+
+class Telling(repeats.Repeats):
+    """A detector that tells of each post it is to tell of, and names only that one."""
+
+    def __init__(self, name: str, *numbers: int) -> None:
+        super().__init__(repeats.Options())
+        self.name, self.numbers, self.seen = name, numbers, 0
+
+    def see(self, post: Enriched, state: repeats.State) -> Sequence[Finding]:
+        del state
+        self.seen += 1
+        evidence = (post.post.id,)
+        return [a_finding(id=self.name, evidence=evidence)] if self.seen in self.numbers else ()
+
+
+def test_episodes_are_matched_by_all_the_posts_that_any_form_of_theirs_named() -> None:
+    store = store_of(repeated("web:a.example", 5, LOUD))
+    whole, middle = Telling("whole", 1, 2, 3, 4, 5), Telling("middle", 3)
+
+    (found,) = differences(store, [Trial(kind="repeats", before=whole, after=middle)])
+
+    assert found.change == "same"
 
 
 class Failing(repeats.Repeats):

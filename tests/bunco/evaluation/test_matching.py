@@ -80,6 +80,14 @@ def test_what_is_gone_beside_a_finding_that_stays_names_it() -> None:
     assert [one.beside for one in found if one.change == "gone"] == ["c"]
 
 
+def test_of_several_it_names_the_one_it_shares_most_posts_with() -> None:
+    before = [told("a", "pqr"), told("c", "x"), told("d", "y")]
+
+    found = matched(before, [told("c", "p"), told("d", "qr")])
+
+    assert [one.beside for one in found if one.change == "gone"] == ["d"]
+
+
 def test_a_step_is_how_far_the_score_moved() -> None:
     new, gone, moved = (
         *matched([], [told("a", "p", 0.7)]),
