@@ -35,10 +35,10 @@ def parts(told: Summary, tally: Tally) -> Iterator[RenderableType]:
         return
     yield ""
     yield _sums(told)
-    yield ""
-    days = list(tally.days())
-    by_week = len(days) > _DAYS_SHOWN
-    yield _days(_by_week(days), "week of") if by_week else _days(days, "opened on")
+    if days := list(tally.days()):
+        by_week = len(days) > _DAYS_SHOWN
+        yield ""
+        yield _days(_by_week(days), "week of") if by_week else _days(days, "opened on")
     for change in DIFFERENT:
         yield from _examples(change, told, tally.examples[change])
     if tally.concerned:

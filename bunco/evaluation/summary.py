@@ -49,11 +49,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     """With a post that counts."""
     failed: int
     """Times that a detector, or enriching, failed on a post; logged."""
-    days: int
-    """The fewest days that hold 99 of 100 of the posts that count."""
     findings: dict[Side, int]
     per_day: dict[Side, float]
-    """Findings that open a day: over the days that hold 99 of 100 of the posts."""
+    """Findings that open a day: the mean of days, each weighed by its posts."""
     authors_with_findings: dict[Side, int]
     authors_with: dict[Different, int]
     """Authors who have at least one such."""
@@ -70,8 +68,6 @@ def summary(store: Store, span: Span, tally: Tally, settings: tuple[str, ...]) -
     Raises:
         StoreError: the store could not be read.
     """
-    findings = {side: tally.total(side) for side in SIDES}
-    days = len(tally.usual_days())
     warm_up = span.warm_up if span.since is not None else timedelta(0)
     return Summary(
         settings=settings,
@@ -87,9 +83,8 @@ def summary(store: Store, span: Span, tally: Tally, settings: tuple[str, ...]) -
         missing_posts=taken_away(store, span, tally.posts),
         authors=tally.authors,
         failed=tally.failed,
-        days=days,
-        findings=findings,
-        per_day={side: round(found / max(1, days), 3) for side, found in findings.items()},
+        findings={side: tally.total(side) for side in SIDES},
+        per_day={side: round(tally.per_day(side), 3) for side in SIDES},
         authors_with_findings={side: tally.with_findings[side] for side in SIDES},
         authors_with={change: tally.with_change[change] for change in DIFFERENT},
         detectors=tuple(_line(tally, detector) for detector in tally.detectors()),

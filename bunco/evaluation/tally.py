@@ -21,11 +21,6 @@ SIDES: tuple[Side, Side] = ("before", "after")
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 
 
-_MOST_POSTS = 0.99
-"""So many of the posts make the days that count: imports of old posts, one here and one
-there over years, make no days of their own. Source: ours, docs/decisions/0021."""
-
-
 class Day(Struct, frozen=True):
     """How many findings opened on one day (UTC), by severity, under both settings."""
 
@@ -105,22 +100,27 @@ class Tally:
         """Give the findings of one side."""
         return sum(count for (its_side, _, _), count in self.found.items() if its_side == side)
 
-    def usual_days(self) -> set[int]:
-        """Give the fewest days, since 1970, that hold 99 of 100 of the posts that count."""
-        wanted = _MOST_POSTS * self._posts.total()
-        days: set[int] = set()
-        held = 0
-        for day, posts in sorted(self._posts.items(), key=lambda row: (-row[1], row[0])):
-            if held >= wanted:
-                break
-            days.add(day)
-            held += posts
-        return days
+    def per_day(self, side: Side) -> float:
+        """Give the findings that open a day: the mean of days, each weighed by its posts.
+
+        So imports of old posts, one here and one there over years, make no days of their own.
+        """
+        posts = self._posts.total()
+        weighed = sum(
+            count * self._posts[day]
+            for (day, its_side, _), count in self._opened.items()
+            if its_side == side
+        )
+        return weighed / posts if posts else 0.0
 
     def days(self) -> Iterator[Day]:
-        """Give the days that count and those on which a finding opened, in order."""
+        """Give the days with posts, from the first to the last on which a finding opened."""
         opened = {day for day, _, _ in self._opened}
-        for day in sorted(opened | self.usual_days()):
+        if not opened:
+            return
+        for day in sorted(self._posts):
+            if not min(opened) <= day <= max(opened):
+                continue
             before, after = (
                 {name: self._opened[day, side, name] for name in SEVERITIES} for side in SIDES
             )

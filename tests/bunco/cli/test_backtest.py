@@ -76,7 +76,7 @@ def test_sums_are_shown_by_detector_and_severity() -> None:
     assert rows["repeats"] == ["3", "2", "·", "1", "·"]
     assert rows["medium"] == ["3", "2"]
     assert rows["all"] == ["3", "2", "·", "1", "·"]
-    assert rows["a"] == ["day", "1.00", "0.67"]
+    assert rows["a"] == ["day", "1.00", "0.79"]
     assert rows["authors"] == ["2", "2", "·", "1", "·"]
 
 
@@ -218,16 +218,15 @@ def test_ctrl_c_ends_it_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_long_histories_are_shown_by_weeks(folder: Path) -> None:
     store = sqlite.PART.make(sqlite.Options(path=str(folder / "long.db")))
-    days = [
-        repeated("web:daily.example", 3, f"{n:03} {LOUD}"[::-1], start=timedelta(days=n))
-        for n in range(40)
-    ]
-    run_into(store, [post for posts in days for post in posts])
+    daily = [repeated("web:daily.example", 3, LOUD, start=timedelta(days=n)) for n in range(40)]
+    late = repeated("web:late.example", 3, QUIET, start=timedelta(days=39))
+    run_into(store, [*(post for posts in daily for post in posts), *late])
     store.close()
 
     result = typed("backtest", "--store", "long.db")
 
-    rows = [line for line in result.stdout.splitlines() if line.startswith("2026-")]
+    rows = [line.split()[:2] for line in result.stdout.splitlines() if line.startswith("2026-")]
     assert "week of" in result.stdout
     assert len(rows) == 6
-    assert rows[0].startswith("2026-03-02")
+    assert rows[0] == ["2026-03-02", "1"]
+    assert rows[-1] == ["2026-04-06", "1"]

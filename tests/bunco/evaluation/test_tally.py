@@ -90,13 +90,27 @@ def test_the_loudest_of_each_change_and_the_most_concerned_are_kept() -> None:
     assert tally.with_change["new"] == 5
 
 
-def test_lone_posts_of_other_years_make_no_days_of_their_own() -> None:
+def test_lone_posts_of_other_years_hardly_thin_out_a_day() -> None:
     tally = Tally(None, examples=5)
     years_ago = {DAY - 400 * n: 1 for n in range(1, 5)}
+    found = [Difference(before=told(f"{n}", 0.6, day=n // 2)) for n in range(4)]
 
-    tally.add(outcome("web:a.example", days=years_ago | {DAY: 300, DAY + 1: 200}))
+    tally.add(outcome("web:a.example", *found, days=years_ago | {DAY: 200, DAY + 1: 196}))
 
-    assert tally.usual_days() == {DAY, DAY + 1}
+    assert tally.per_day("before") == 2 * 396 / 400
+    assert [day.posts for day in tally.days()] == [200, 196]
+
+
+def test_a_day_without_findings_between_two_with_some_is_shown() -> None:
+    tally = Tally(None, examples=5)
+
+    tally.add(
+        outcome(
+            "web:a.example", Difference(after=told("a", 0.6)), Difference(after=told("b", 0.6, 2))
+        )
+    )
+
+    assert [sum(day.after.values()) for day in tally.days()] == [1, 0, 1]
 
 
 def test_an_author_without_a_post_in_the_span_is_not_counted() -> None:
@@ -116,7 +130,7 @@ def test_a_summary_says_what_was_played_and_how_findings_differ() -> None:
     found = summary(store, Span(warm_up=timedelta(days=14)), tally, ("repeats.min_count=4",))
 
     assert found.findings == {"before": 1, "after": 0}
-    assert (found.days, found.per_day["before"]) == (3, 0.333)
+    assert found.per_day == {"before": 0.333, "after": 0.0}
     assert (found.posts, found.missing_posts, found.warm_up_s) == (3, 0, 0)
     assert found.history_from == NOON
     assert found.authors_with == {"new": 0, "gone": 1, "changed": 0}
@@ -132,5 +146,5 @@ def test_a_summary_says_what_was_played_and_how_findings_differ() -> None:
 def test_of_nothing_there_is_a_summary_too() -> None:
     found = summary(MemoryStore(), Span(), Tally(None, examples=5), ())
 
-    assert (found.first_at, found.days, found.per_day) == (None, 0, {"before": 0, "after": 0})
+    assert (found.first_at, found.per_day) == (None, {"before": 0, "after": 0})
     assert found.detectors == ()
