@@ -9,7 +9,7 @@ Options of parts stay raw here; the registry decodes them with the part's own re
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -91,13 +91,21 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     Raises:
         ConfigError: the file is missing, no TOML, or a setting in it is wrong.
     """
+    return from_tables(read_tables(path), where=str(path), environment=environment)
+
+
+def read_tables(path: Path) -> Table:
+    """Read the tables of a configuration file, as they stand there.
+
+    Raises:
+        ConfigError: the file is missing or no TOML.
+    """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(str(path), "(file)", "no such file", "a TOML file") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(str(path), "(file)", str(error), "a readable TOML file") from error
-    return from_tables(tables, where=str(path), environment=environment)
 
 
 def from_tables(
@@ -113,7 +121,7 @@ def from_tables(
     Raises:
         ConfigError: a setting is wrong.
     """
-    tables = _overridden(tables, os.environ if environment is None else environment)
+    tables = overridden(tables, environment)
     for key in tables:
         if key not in _TABLES:
             raise ConfigError(where, key, "an unknown table", _or(_TABLES))
@@ -208,8 +216,9 @@ def _detectors(table: Table, where: str) -> Iterator[PartConfig]:
             yield PartConfig(name=kind, kind=kind, options=left, where=where, key=key)
 
 
-def _overridden(tables: Table, environment: Mapping[str, str]) -> Table:
-    """Give the tables with the environment's values in place."""
+def overridden(tables: Table, environment: Mapping[str, str] | None = None) -> Table:
+    """Give the tables with the environment's values in place; the process's own if absent."""
+    environment = os.environ if environment is None else environment
     merged: Table = {
         key: [dict(row) if isinstance(row, dict) else row for row in value]
         if isinstance(value, list)
@@ -220,11 +229,11 @@ def _overridden(tables: Table, environment: Mapping[str, str]) -> Table:
         path = variable.removeprefix(ENV_PREFIX).lower().split("__")
         if not variable.startswith(ENV_PREFIX) or len(path) < 2:
             continue
-        value = _toml_value(environment[variable])
+        value = toml_value(environment[variable])
         if path[0] == "source":
             _override_source(merged.get("source", []), path[1:], value)
         elif path[0] in _TABLES:
-            _put(merged, path, value)
+            put(merged, path, value)
     return merged
 
 
@@ -232,10 +241,11 @@ def _override_source(entries: object, path: list[str], value: object) -> None:
     for table in entries if isinstance(entries, list) else []:
         name = re.sub(r"\W", "_", str(table.get("name", ""))).lower()
         if name == path[0] and len(path) > 1:
-            _put(table, path[1:], value)
+            put(table, path[1:], value)
 
 
-def _put(table: Table, path: list[str], value: object) -> None:
+def put(table: Table, path: Sequence[str], value: object) -> None:
+    """Set a value in a table; inner tables on the way are copied, or made, never changed."""
     for step in path[:-1]:
         inner = table.get(step)
         table[step] = dict(inner) if isinstance(inner, dict) else {}
@@ -243,7 +253,12 @@ def _put(table: Table, path: list[str], value: object) -> None:
     table[path[-1]] = value
 
 
-def _toml_value(text: str) -> object:
+def toml_value(text: str) -> object:
+    """Give the value of a text that is TOML, else the text.
+
+    >>> toml_value("4"), toml_value("7d")
+    (4, '7d')
+    """
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

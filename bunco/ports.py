@@ -3,7 +3,7 @@
 A part is one module that ends in ``PART: Part[...] = Part(Options, make)``.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ from bunco.model import (
     Item,
     Page,
     Poll,
+    Post,
     SourceState,
     StoredPost,
     StoreStats,
@@ -312,6 +313,32 @@ class Store(Protocol):
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first.
 
         Whatever is typed is a search, never a syntax error.
+        """
+        ...
+
+    def walk(
+        self,
+        *,
+        author: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 1000,
+    ) -> Generator[Sequence[Post], None, None]:
+        """Give stored posts to be played again: author by author, each in order of arrival.
+
+        The posts of an author stand together; which author comes first is the store's
+        business. What comes in meanwhile is left out. Close it where it is not read to its
+        end. Read it in one thread.
+
+        The order of arrival is exact in ``memory`` and ``sqlite``; ``elastic`` goes by
+        ``seen_at``, then by the order of writing (docs/decisions/0021).
+
+        Args:
+            author: of this one alone; empty: of all.
+            since: those published at or after.
+            until: those published before.
+            most: posts of one piece, 1 or more; a piece may hold several authors, an
+                author several pieces.
         """
         ...
 

@@ -68,6 +68,15 @@ def test_reading_loads_no_web_and_no_parser(tmp_path: Path, posts: Path) -> None
     assert not modules & (SERVICES | {"aiohttp", "feedparser", "brotli", "selectolax"})
 
 
+def test_a_backtest_loads_no_web_and_nothing_to_draw_with(tmp_path: Path, posts: Path) -> None:
+    loaded_by("replay", str(posts), "--store", "posts.db", cwd=tmp_path)
+
+    modules = loaded_by("backtest", "--store", "posts.db", cwd=tmp_path)
+
+    assert "apsw" in modules
+    assert not modules & (SERVICES | {"aiohttp", "feedparser", "numpy", "matplotlib"})
+
+
 def test_replay_loads_no_web(tmp_path: Path, posts: Path) -> None:
     modules = loaded_by("replay", str(posts), "--store", "posts.db", cwd=tmp_path)
 

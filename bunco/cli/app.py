@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from bunco.cli import (
+    backtest,
     demo,
     documents,
     evaluate,
@@ -123,6 +124,7 @@ _add(reading.authors, _ASK)
 _add(reading.findings, _ASK)
 _add(reading.history, _ASK)
 _add(reading.search, _ASK)
+_add(backtest.backtest, _ASK)
 _add(texts.score, _APART)
 _add(texts.compare, _APART)
 _add(documents.parse, _APART)

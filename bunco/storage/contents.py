@@ -42,6 +42,7 @@ class Contents:
 
     def __init__(self) -> None:
         self.posts: dict[str, Kept] = {}
+        """In order of arrival."""
         self.names: dict[str, tuple[int, str]] = {}
         """The latest name of an author, and when it was used (ms)."""
         self.findings: dict[str, Finding] = {}

@@ -5,7 +5,7 @@ file. What stands in which index, and what a removal does, is told in docs/elast
 """
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,6 +22,7 @@ from bunco.model import (
     HistoryEntry,
     Page,
     Poll,
+    Post,
     SourceState,
     StoredPost,
     StoreStats,
@@ -29,7 +30,16 @@ from bunco.model import (
     to_ms,
 )
 from bunco.ports import Counted, FindingQuery, Part, Store
-from bunco.stores_elastic import authors, checks, letters, reading, retention, searching, states
+from bunco.stores_elastic import (
+    authors,
+    checks,
+    letters,
+    reading,
+    retention,
+    searching,
+    states,
+    walking,
+)
 from bunco.stores_elastic.cluster import Cluster, Layout
 from bunco.stores_elastic.commits import Pen, finish_left, write_batch
 from bunco.stores_elastic.connection import Connection, Reach
@@ -167,6 +177,17 @@ class ElasticStore:
     ) -> Page[StoredPost]:
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first."""
         return searching.search(self._cluster, words, author, limit, after)
+
+    def walk(
+        self,
+        *,
+        author: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 1000,
+    ) -> Generator[Sequence[Post], None, None]:
+        """Give stored posts author by author, each in order of arrival as far as it is known."""
+        return walking.walk(self._cluster, author, (since, until), most)
 
     def counts(
         self,

@@ -6,8 +6,9 @@ Questions look at everything there is: good for some ten thousand posts.
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +23,7 @@ from bunco.model import (
     HistoryEntry,
     Page,
     Poll,
+    Post,
     SourceState,
     StoredPost,
     StoreStats,
@@ -203,6 +205,25 @@ class MemoryStore:
                 and matches(terms, (kept.stored.post.title, kept.stored.post.text))
             ]
         return page(placed, limit, start)
+
+    def walk(
+        self,
+        *,
+        author: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 1000,
+    ) -> Generator[Sequence[Post], None, None]:
+        """Give stored posts author by author, each in order of arrival."""
+        first, last = times(since, until)
+        by_author: dict[str, list[Post]] = {}
+        with self._lock:
+            for kept in self._all.posts.values():
+                if author in ("", kept.author) and first <= kept.at_ms < last:
+                    by_author.setdefault(kept.author, []).append(kept.stored.post)
+        posts = chain.from_iterable(by_author.values())
+        while piece := list(islice(posts, most)):
+            yield piece
 
     def counts(
         self,

@@ -6,7 +6,7 @@ table is for, and what a removal does, stands in docs/store.md.
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from bunco.model import (
     HistoryEntry,
     Page,
     Poll,
+    Post,
     SourceState,
     StoredPost,
     StoreStats,
@@ -29,7 +30,7 @@ from bunco.model import (
     to_ms,
 )
 from bunco.ports import Counted, FindingQuery, Part, Store
-from bunco.stores_sql import authors, checks, lookups, reading, retention, searching
+from bunco.stores_sql import authors, checks, lookups, reading, retention, searching, walking
 from bunco.stores_sql.commits import version_of, write_batch
 from bunco.stores_sql.connections import Connections
 from bunco.stores_sql.keys import Keys
@@ -168,6 +169,17 @@ class SqliteStore:
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first."""
         with self._reading() as connection:
             return searching.search(connection, words, author, limit, after)
+
+    def walk(
+        self,
+        *,
+        author: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 1000,
+    ) -> Generator[Sequence[Post], None, None]:
+        """Give stored posts author by author, each in order of arrival."""
+        return walking.walk(self._reading, author, (since, until), most)
 
     def counts(
         self,

@@ -81,6 +81,14 @@ class Cluster:
             return {"hits": {"hits": [], "total": {"value": 0}}}
         return self._whole(answer)
 
+    def search_view(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Search a view of the index as it was once (``pit``, named in the request).
+
+        Raises:
+            StoreError: it cannot be answered, or for a part only.
+        """
+        return self._whole(self.connection.request("POST", "/_search", body))
+
     def fetch(self, group: Group, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Give those of the documents that are there, as last written, seen or unseen."""
         wanted = [name for name in dict.fromkeys(ids) if _encodable(name)]
