@@ -11,7 +11,7 @@ from hashlib import blake2b
 from msgspec import Struct, field
 
 from bunco.model import Enriched
-from bunco.text import similarity
+from bunco.text import similarity, sketch
 from bunco.text.wording import template, wording
 from bunco.windows import is_steady
 
@@ -105,7 +105,7 @@ def nearest_group(post: Enriched, groups: list[Group], oldest_ms: int) -> Group 
 def nearest_single(post: Enriched, singles: list[Sighting], oldest_ms: int) -> int:
     """Give the index of the headline most like the post's; -1 if none is the same."""
     best, nearest = 0.0, -1
-    grams, maybe, to_int = post.grams, similarity.maybe_same, int.from_bytes
+    grams, maybe, to_int = post.grams, sketch.alike, int.from_bytes
     for index, seen in enumerate(singles):
         if (
             maybe(grams, to_int(seen.grams, "little"))
@@ -152,7 +152,7 @@ def is_series(group: Group, episode: list[int]) -> bool:
 
 def _alike(post: Enriched, seen: Sighting) -> float:
     """Give how alike two headlines are, 0 unless they are the same headline."""
-    if not similarity.maybe_same(post.grams, int.from_bytes(seen.grams, "little")):
+    if not sketch.alike(post.grams, int.from_bytes(seen.grams, "little")):
         return 0.0
     return similarity.sameness(post.wording, _wording(seen.text))
 

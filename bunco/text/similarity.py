@@ -83,7 +83,7 @@ def similarity(a: str, b: str) -> float:
     jaccard = common / (len(one) + len(other) - common)
     if jaccard < sketch.FLOOR:
         return SAME * jaccard
-    alike = _scaled(_kept(a, b), _needed(min(_words(a), _words(b))))
+    alike = _scaled(_kept(a, b), _needed(min(words(a), words(b))))
     part = min(len(a), len(b)) / max(len(a), len(b))
     if common >= _CONTAINED * min(len(one), len(other)) and part >= _PART:
         alike = max(alike, _scaled(part, _PART))
@@ -102,7 +102,7 @@ def sameness(a: str, b: str) -> float:
     """Give the similarity of two wordings that are the same text, 0 for all others."""
     if a == b:
         return float(len(a) >= _TINY)
-    if not (_long_enough(a) and _long_enough(b)):
+    if not (long_enough(a) and long_enough(b)):
         return 0.0
     alike = similarity(a, b)
     return alike if alike >= SAME else 0.0
@@ -113,6 +113,21 @@ def compare(a: str, b: str) -> Comparison:
     one, other = wording(a), wording(b)
     is_same = maybe_same(grams(one), grams(other)) and same(one, other)
     return Comparison(similarity(one, other), is_same)
+
+
+def words(wording: str) -> float:
+    """Give how many words a wording has; two letters are one where no spaces are written."""
+    spaced = wording.count(" ") + 1
+    if wording.isascii():
+        return spaced
+    return spaced + len(_UNSPACED.findall(wording)) / 2
+
+
+def long_enough(wording: str) -> bool:
+    """Say whether a wording is long enough to be known again after an edit."""
+    count = words(wording)
+    wide = 2 * count > len(wording) / 2
+    return count >= _LEAST_WORDS and (len(wording) >= _LEAST_CHARACTERS or wide)
 
 
 @lru_cache(_TRIGRAM_SETS)
@@ -157,21 +172,8 @@ def _regained(one: list[str], other: list[str]) -> float:
     return regained
 
 
-def _words(wording: str) -> float:
-    spaced = wording.count(" ") + 1
-    if wording.isascii():
-        return spaced
-    return spaced + len(_UNSPACED.findall(wording)) / 2
-
-
-def _long_enough(wording: str) -> bool:
-    words = _words(wording)
-    wide = 2 * words > len(wording) / 2
-    return words >= _LEAST_WORDS and (len(wording) >= _LEAST_CHARACTERS or wide)
-
-
-def _needed(words: float) -> float:
-    over = min(max(words - _FEW_WORDS, 0) / (_MANY_WORDS - _FEW_WORDS), 1)
+def _needed(count: float) -> float:
+    over = min(max(count - _FEW_WORDS, 0) / (_MANY_WORDS - _FEW_WORDS), 1)
     return _NEEDED_FEW - over * (_NEEDED_FEW - _NEEDED_MANY)
 
 

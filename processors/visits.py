@@ -1,0 +1,205 @@
+"""What an author put where: single posts, and things that stand in several places.
+
+When two posts put the same thing is the business of ``bunco.text.things``; here is what is
+remembered of them, and its bounds.
+"""
+
+from bisect import insort
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
+from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from bunco.model import Enriched
+from bunco.text.similarity import grams, long_enough, maybe_same
+from bunco.text.things import Thing, can_be_same, is_own, link_key, same_thing, target
+from bunco.text.wording import wording
+
+_GRAMS_BYTES = 64
+_TEXT = 300
+_KEY_BYTES = 8
+PLACES = 40
+"""So many places of a thing are remembered."""
+_DISTINCT = 16
+_WEB = "web:"
+
+Value = TypeVar("Value", bytes, str)
+
+_wording = lru_cache(maxsize=4096)(wording)
+
+
+class Visit(Struct, array_like=True, gc=False):
+    """One post, and the place where it stands."""
+
+    at_ms: int
+    last_ms: int
+    """When the latest of those that it stands for was published in this place."""
+    post: str
+    place: str
+    source: str
+    link: bytes
+    """The key of the page it points at, see ``link_key``."""
+    own: bytes
+    """For pages of the open web: the key of the page's own address."""
+    text: str
+    """The headline or text as published, at most 300 characters."""
+    grams: bytes
+    """The 512-bit sketch of its wording; empty while its author is in one place only."""
+    sensational: float
+
+
+class Spread(Struct, array_like=True, gc=False):
+    """A thing in several places. About 250 bytes a place: 2 KB as a rule, 15 KB at most."""
+
+    visits: list[Visit]
+    """The earliest post of each place, by time."""
+    count: int
+    """All its posts."""
+    last_ms: int
+    """Event time of the latest."""
+    links: list[bytes] = field(default_factory=list)
+    forms: list[bytes] = field(default_factory=list)
+    """Hashes of its wordings."""
+    sources: list[str] = field(default_factory=list)
+    """These three: the distinct ones, at most 16."""
+    sensational: float = 0.0
+    start_ms: int = 0
+    """Once it is a finding: event time of its earliest post then, which names it, …"""
+    start_post: str = ""
+    """… and that post's id; empty before."""
+
+
+def visit_of(post: Enriched) -> Visit | None:
+    """Give what is remembered of a post; None where it says too little to be known again.
+
+    That is: no place, no link that it is about, and too short a text; or an answer without
+    such a link.
+    """
+    told = post.post
+    link = target(post.links, post.address)
+    if not told.place or not (link or long_enough(post.wording)):
+        return None
+    if told.kind == "reply" and (not link or is_own(link)):
+        return None
+    return Visit(
+        post.at_ms,
+        post.at_ms,
+        told.id,
+        told.place,
+        told.source,
+        link,
+        link_key(post.address) if told.author.startswith(_WEB) else b"",
+        (post.headline or told.text)[:_TEXT],
+        b"",
+        post.sensational,
+    )
+
+
+def alike(visit: Visit, post: Enriched, others: list[Visit]) -> list[int]:
+    """Give the indices of those of the others that put the same thing as a post."""
+    link, mine_grams, to_int = visit.link, post.grams, int.from_bytes
+    mine: Thing | None = None
+    found = []
+    for index, other in enumerate(others):
+        if can_be_same(link, mine_grams, other.link, to_int(other.grams, "little")):
+            mine = mine or Thing(link, mine_grams, post.wording)
+            if same_thing(mine, _thing(other)):
+                found.append(index)
+    return found
+
+
+def is_seen_again(visit: Visit, singles: list[Visit], spreads: list[Spread]) -> bool:
+    """Say whether a post is one of these, met once more through another feed.
+
+    The same page of the open web in two feeds (a newspaper's front page and its health
+    pages, two alerts) was published once.
+    """
+    if not visit.own:
+        return False
+    known = chain(singles, *(spread.visits for spread in spreads))
+    return any(visit.own == other.own for other in known)
+
+
+def put(spread: Spread, visit: Visit) -> None:
+    """Count a post in; keep it if it is the earliest in its place."""
+    spread.count += 1
+    spread.last_ms = max(spread.last_ms, visit.at_ms)
+    spread.sensational = max(spread.sensational, visit.sensational)
+    _keep(spread.links, visit.link)
+    _keep(spread.forms, _form(visit))
+    _keep(spread.sources, visit.source)
+    _settle(spread, visit)
+
+
+def merge(spread: Spread, other: Spread) -> None:
+    """Take in what turned out to be the same thing; the earlier finding gives the name."""
+    spread.count += other.count
+    spread.last_ms = max(spread.last_ms, other.last_ms)
+    spread.sensational = max(spread.sensational, other.sensational)
+    for link in other.links:
+        _keep(spread.links, link)
+    for form in other.forms:
+        _keep(spread.forms, form)
+    for source in other.sources:
+        _keep(spread.sources, source)
+    for visit in other.visits:
+        _settle(spread, visit)
+    if other.start_post and (not spread.start_post or other.start_ms < spread.start_ms):
+        spread.start_ms, spread.start_post = other.start_ms, other.start_post
+
+
+def same_headline(spread: Spread) -> list[int]:
+    """Give the sorted times of the visits whose headline is that of the first, as a rule.
+
+    Told by the sketches alone: near enough for a score.
+    """
+    first, *others = (int.from_bytes(visit.grams, "little") for visit in spread.visits)
+    times = [spread.visits[0].at_ms]
+    for other, visit in zip(others, spread.visits[1:], strict=True):
+        if maybe_same(first, other):
+            times.append(visit.at_ms)
+    return times
+
+
+def grams_of(post: Enriched) -> bytes:
+    """Give the sketch of a post as it is remembered."""
+    return post.grams.to_bytes(_GRAMS_BYTES, "little")
+
+
+def sketch(visits: list[Visit]) -> None:
+    """Give visits their sketches that were remembered without."""
+    for visit in visits:
+        visit.grams = grams(_wording(visit.text)).to_bytes(_GRAMS_BYTES, "little")
+
+
+def _settle(spread: Spread, visit: Visit) -> None:
+    """Keep a visit if it is the earliest of its place and there is room for it."""
+    visits = spread.visits
+    for index, other in enumerate(visits):
+        if other.place == visit.place:
+            last_ms = max(visit.last_ms, other.last_ms)
+            visit = replace(min(visit, other, key=_order), last_ms=last_ms)
+            del visits[index]
+            break
+    insort(visits, visit, key=_order)
+    del visits[PLACES:]
+
+
+def _order(visit: Visit) -> tuple[int, str]:
+    return visit.at_ms, visit.post
+
+
+def _thing(visit: Visit) -> Thing:
+    return Thing(visit.link, int.from_bytes(visit.grams, "little"), _wording(visit.text))
+
+
+def _form(visit: Visit) -> bytes:
+    return blake2b(_wording(visit.text).encode(), digest_size=_KEY_BYTES).digest()
+
+
+def _keep(values: list[Value], value: Value) -> None:
+    if value and value not in values and len(values) < _DISTINCT:
+        values.append(value)

@@ -1,0 +1,95 @@
+"""When two posts put the same thing before people: cases and bounds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bunco.text.similarity import grams
+from bunco.text.things import can_be_same, is_own, own_key, same_thing, target, thing
+
+TRICK = "This one weird trick melts belly fat while you sleep"
+EDITED = "BREAKING: This one weird trick melts belly fat while you sleep!!!"
+PAGE = "https://shop.example/offer/77"
+
+
+@pytest.mark.parametrize(
+    ("a", "a_url", "b", "b_url", "expected"),
+    [
+        ("One", PAGE, "Another", "http://www.shop.example/offer/77/?utm_id=1", True),
+        ("", PAGE, "", PAGE, True),
+        (TRICK, "", EDITED, "", True),
+        (TRICK, PAGE, EDITED, "", True),
+        (TRICK, "https://bit.ly/1", EDITED, "https://bit.ly/2", True),
+        (TRICK, "https://bit.ly/1", EDITED, PAGE, True),
+        (TRICK, PAGE, TRICK, "https://other.example/1", True),
+        (TRICK, PAGE, EDITED, "https://other.example/1", False),
+        (TRICK, PAGE, f"{TRICK} tonight", "https://other.example/1", False),
+        ("Am I doing this right?", PAGE, "Am I doing this right?", f"{PAGE}8", False),
+        ("Amazing", "", "Amazing", "", False),
+        ("One", "https://bit.ly/1", "Another", "https://bit.ly/2", False),
+        ("", "", "", "", False),
+        ("One", "", "Another", PAGE, False),
+    ],
+)  # fmt: skip
+def test_things_are_the_same_by_their_link_else_by_their_text(
+    a: str, a_url: str, b: str, b_url: str, expected: bool
+) -> None:
+    one, other = thing(a, a_url), thing(b, b_url)
+
+    assert same_thing(one, other) is expected
+    assert same_thing(other, one) is expected
+
+
+texts = st.sampled_from([TRICK, EDITED, f"{TRICK} tonight", "Amazing", "", "Nothing of the kind"])
+urls = st.sampled_from(["", PAGE, f"{PAGE}?utm_source=x", "https://bit.ly/1", "https://t.co/2"])
+
+
+@given(texts, urls, texts, urls)
+def test_the_cheap_look_hides_no_pair_that_is_the_same(
+    a: str, a_url: str, b: str, b_url: str
+) -> None:
+    one, other = thing(a, a_url), thing(b, b_url)
+
+    if same_thing(one, other):
+        assert can_be_same(one.link, one.grams, other.link, other.grams)
+
+
+def test_pages_that_are_known_and_differ_need_the_very_same_words() -> None:
+    one, other = thing(TRICK, PAGE), thing(f"{TRICK} tonight", f"{PAGE}8")
+
+    assert not can_be_same(one.link, one.grams, other.link, other.grams)
+    assert grams(one.wording) == one.grams
+
+
+OWN = "https://reddit.com/comments/abc"
+
+
+@pytest.mark.parametrize(
+    ("links", "left"),
+    [
+        (("https://reddit.com/user/ann", PAGE), PAGE),
+        (("https://reddit.com/r/deals", "https://reddit.com/u/ann", PAGE), PAGE),
+        (("https://reddit.com", PAGE), PAGE),
+        (("https://other.example/user/ann",), "https://other.example/user/ann"),
+        (("https://reddit.com/comments/xyz",), "https://reddit.com/comments/xyz"),
+        (("https://other.example", PAGE), "https://other.example"),
+    ],
+)
+def test_what_a_forum_links_beneath_every_post_is_passed_over(
+    links: tuple[str, ...], left: str
+) -> None:
+    assert target(links, OWN) == thing("", left).link
+
+
+def test_nothing_or_too_much_is_no_target() -> None:
+    assert target((), OWN) == b""
+    assert target(("https://reddit.com/user/ann",), OWN) == b""
+    assert target(tuple(f"{PAGE}/{n}" for n in range(4))) == b""
+    assert target(tuple(f"{PAGE}/{n}" for n in range(3))) != b""
+
+
+def test_a_post_that_points_at_itself_alone_says_so() -> None:
+    assert target((OWN,), OWN) == own_key(OWN)
+    assert is_own(own_key(OWN))
+    assert not is_own(target((PAGE,), OWN))
+    assert own_key("") == b""
