@@ -73,8 +73,21 @@ _CALENDAR = (
     "janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro "
     "segunda terca quarta quinta sexta feira"
 )
+_OF_A_SERIES = (
+    # Times of day and numbers in words: what else changes from one of a series to the next.
+    "morning midday noon afternoon evening night mattina pomeriggio sera manana tarde noche "
+    "matin soir morgen nachmittag abend manha noite "
+    "one two three four five six seven eight nine ten eleven twelve "
+    "first second third fourth fifth sixth seventh eighth ninth tenth "
+    "dos tres cuatro cinco seis siete ocho nueve diez primera segunda tercera "
+    "due tre quattro cinque sei sette otto nove dieci primo secondo terzo "
+    "deux trois quatre cinq sept huit neuf dix premier deuxieme troisieme "
+    "zwei drei vier funf sechs sieben acht neun zehn erste zweite dritte"
+)
 _CHANGING = re.compile(
-    r"\b(?:\d\w*|" + "|".join(sorted(set(_CALENDAR.split()), key=len, reverse=True)) + r")\b"
+    r"\b(?:\d\w*|"
+    + "|".join(sorted(set(f"{_CALENDAR} {_OF_A_SERIES}".split()), key=len, reverse=True))
+    + r")\b"
 )
 _MASKS = re.compile(r"#(?: #)+")
 
@@ -106,7 +119,7 @@ def wording(text: str) -> str:
 
 
 def template(wording: str) -> str:
-    """Give a wording with numbers, months and weekdays masked as ``#``.
+    """Give a wording with numbers, months, weekdays and times of day masked as ``#``.
 
     Two texts with one template are of one series: they differ in a date or number only.
 

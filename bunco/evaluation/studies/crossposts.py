@@ -5,7 +5,6 @@ those of the data (one address after its own normalising); what stands beside tr
 told in ``bunco.evaluation.crosspost_pairs``.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -14,8 +13,8 @@ from bunco.evaluation import crosspost_pairs
 from bunco.evaluation.crosspost_pairs import Pair, Row
 from bunco.evaluation.data import file_in
 from bunco.evaluation.disguises import DISGUISES
-from bunco.evaluation.intervals import ratio_interval
 from bunco.evaluation.model import Curve, Figure, Goal, Point, Result, Say, Study
+from bunco.evaluation.shares import share
 from bunco.text.address import canonical
 from bunco.text.similarity import similarity
 from bunco.text.things import Thing, same_thing, thing
@@ -84,24 +83,7 @@ def _of_method(name: str, cases: Sequence[_Case], judge: _Judge) -> list[Figure]
 
 def _ratio(measure: str, judged: Sequence[tuple[str, bool]], goal: Goal) -> Figure:
     """Give a share, with its interval over the links that were put into several places."""
-    hits: dict[str, int] = defaultdict(int)
-    totals: dict[str, int] = defaultdict(int)
-    for group, is_hit in judged:
-        hits[group] += is_hit
-        totals[group] += 1
-    low, high = ratio_interval(
-        [hits[group] for group in totals], [totals[group] for group in totals]
-    )
-    return Figure(
-        detector=_DETECTOR,
-        measure=measure,
-        value=sum(hits.values()) / sum(totals.values()) if totals else float("nan"),
-        low=low,
-        high=high,
-        count=len(totals),
-        unit="links",
-        goal=goal,
-    )
+    return share(judged, detector=_DETECTOR, measure=measure, unit="links", goal=goal)
 
 
 def _disguised(rows: Sequence[Row]) -> Figure:
