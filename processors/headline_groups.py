@@ -107,12 +107,10 @@ def nearest_single(post: Enriched, singles: list[Sighting], oldest_ms: int) -> i
     best, nearest = 0.0, -1
     grams, maybe, to_int = post.grams, sketch.alike, int.from_bytes
     for index, seen in enumerate(singles):
-        if (
-            maybe(grams, to_int(seen.grams, "little"))
-            and seen.at_ms >= oldest_ms
-            and (alike := _alike(post, seen)) > best
-        ):
-            best, nearest = alike, index
+        if maybe(grams, to_int(seen.grams, "little")) and seen.at_ms >= oldest_ms:
+            alike = similarity.sameness(post.wording, _wording(seen.text))
+            if alike > best:
+                best, nearest = alike, index
     return nearest
 
 

@@ -6,9 +6,9 @@ remembered of them, and its bounds.
 
 from bisect import insort
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar
+from zlib import crc32
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,13 +20,12 @@ from bunco.text.wording import wording
 
 _GRAMS_BYTES = 64
 _TEXT = 300
-_KEY_BYTES = 8
 PLACES = 40
 """So many places of a thing are remembered."""
 _DISTINCT = 16
 _WEB = "web:"
 
-Value = TypeVar("Value", bytes, str)
+Value = TypeVar("Value", int, str)
 
 _wording = lru_cache(maxsize=4096)(wording)
 
@@ -40,10 +39,10 @@ class Visit(Struct, array_like=True, gc=False):
     post: str
     place: str
     source: str
-    link: bytes
+    link: int
     """The key of the page it points at, see ``link_key``."""
-    own: bytes
-    """For pages of the open web: the key of the page's own address."""
+    own: int
+    """For pages of the open web: the key of the page's own address; else 0."""
     text: str
     """The headline or text as published, at most 300 characters."""
     grams: bytes
@@ -60,9 +59,9 @@ class Spread(Struct, array_like=True, gc=False):
     """All its posts."""
     last_ms: int
     """Event time of the latest."""
-    links: list[bytes] = field(default_factory=list)
-    forms: list[bytes] = field(default_factory=list)
-    """Hashes of its wordings."""
+    links: list[int] = field(default_factory=list)
+    forms: list[int] = field(default_factory=list)
+    """Checksums of its wordings."""
     sources: list[str] = field(default_factory=list)
     """These three: the distinct ones, at most 16."""
     sensational: float = 0.0
@@ -91,7 +90,7 @@ def visit_of(post: Enriched) -> Visit | None:
         told.place,
         told.source,
         link,
-        link_key(post.address) if told.author.startswith(_WEB) else b"",
+        link_key(post.address) if told.author.startswith(_WEB) else 0,
         (post.headline or told.text)[:_TEXT],
         b"",
         post.sensational,
@@ -100,14 +99,17 @@ def visit_of(post: Enriched) -> Visit | None:
 
 def alike(visit: Visit, post: Enriched, others: list[Visit]) -> list[int]:
     """Give the indices of those of the others that put the same thing as a post."""
-    link, mine_grams, to_int = visit.link, post.grams, int.from_bytes
+    link, sketch, to_int = visit.link, post.grams, int.from_bytes
     mine: Thing | None = None
     found = []
     for index, other in enumerate(others):
-        if can_be_same(link, mine_grams, other.link, to_int(other.grams, "little")):
-            mine = mine or Thing(link, mine_grams, post.wording)
-            if same_thing(mine, _thing(other)):
-                found.append(index)
+        if link != other.link or not link:
+            if not can_be_same(link, sketch, other.link, to_int(other.grams, "little")):
+                continue
+            mine = mine or Thing(link, sketch, post.wording)
+            if not same_thing(mine, _thing(other)):
+                continue
+        found.append(index)
     return found
 
 
@@ -156,12 +158,13 @@ def same_headline(spread: Spread) -> list[int]:
 
     Told by the sketches alone: near enough for a score.
     """
-    first, *others = (int.from_bytes(visit.grams, "little") for visit in spread.visits)
-    times = [spread.visits[0].at_ms]
-    for other, visit in zip(others, spread.visits[1:], strict=True):
-        if maybe_same(first, other):
-            times.append(visit.at_ms)
-    return times
+    to_int, first = int.from_bytes, spread.visits[0].grams
+    one = to_int(first, "little")
+    return [
+        visit.at_ms
+        for visit in spread.visits
+        if visit.grams == first or maybe_same(one, to_int(visit.grams, "little"))
+    ]
 
 
 def grams_of(post: Enriched) -> bytes:
@@ -196,8 +199,8 @@ def _thing(visit: Visit) -> Thing:
     return Thing(visit.link, int.from_bytes(visit.grams, "little"), _wording(visit.text))
 
 
-def _form(visit: Visit) -> bytes:
-    return blake2b(_wording(visit.text).encode(), digest_size=_KEY_BYTES).digest()
+def _form(visit: Visit) -> int:
+    return crc32(_wording(visit.text).encode())
 
 
 def _keep(values: list[Value], value: Value) -> None:

@@ -84,11 +84,7 @@ _OF_A_SERIES = (
     "deux trois quatre cinq sept huit neuf dix premier deuxieme troisieme "
     "zwei drei vier funf sechs sieben acht neun zehn erste zweite dritte"
 )
-_CHANGING = re.compile(
-    r"\b(?:\d\w*|"
-    + "|".join(sorted(set(f"{_CALENDAR} {_OF_A_SERIES}".split()), key=len, reverse=True))
-    + r")\b"
-)
+_CHANGING = frozenset(f"{_CALENDAR} {_OF_A_SERIES}".split())
 _MASKS = re.compile(r"#(?: #)+")
 
 
@@ -126,7 +122,8 @@ def template(wording: str) -> str:
     >>> template("daily thread monday 3 march 2026")
     'daily thread #'
     """
-    return _MASKS.sub("#", _CHANGING.sub("#", wording))
+    masked = ["#" if word in _CHANGING or word[0].isdecimal() else word for word in wording.split()]
+    return _MASKS.sub("#", " ".join(masked))
 
 
 def _ascii(text: str) -> str:

@@ -10,6 +10,7 @@ Source: docs/decisions/0018-cross-posts.md.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from math import exp
 from typing import Annotated
 
@@ -46,6 +47,9 @@ _TOLD = 0.5
 _SLOW = 0.8
 """What a place counts where there is more than an hour between two. Source: the same."""
 _NAME = 40
+
+_clipped = lru_cache(maxsize=4096)(clipped)
+"""A thing's headlines are shown again with each of its posts."""
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,21 +182,23 @@ class Crossposts:
 
     def _finding(self, author: str, spread: Spread) -> Finding:
         visits = spread.visits
-        numbers = _numbers(spread)
+        times = [seen.at_ms for seen in visits]
+        gap = median_gap(times)
+        numbers = _numbers(spread, times, gap)
         return Finding(
             id=finding_id(self.kind, author, spread.start_ms, spread.start_post),
             detector=self.kind,
             subject=author,
-            score=_score(spread),
-            reason=_sentence(spread, numbers),
+            score=_score(spread, gap),
+            reason=_sentence(spread, times, gap),
             numbers=numbers,
-            evidence=tuple(seen.post for seen in visits),
-            first_at=from_ms(visits[0].at_ms),
+            evidence=tuple([seen.post for seen in visits]),
+            first_at=from_ms(times[0]),
             last_at=from_ms(spread.last_ms),
             closes_at=from_ms(spread.last_ms + self._window),
             quotes=_quotes(visits),
             sources=tuple(spread.sources),
-            places=tuple(seen.place for seen in visits),
+            places=tuple([seen.place for seen in visits]),
             sensational=round(spread.sensational, 3),
         )
 
@@ -201,20 +207,19 @@ def _belongs(visit: Visit, post: Enriched, spread: Spread) -> bool:
     return visit.link in spread.links or bool(alike(visit, post, spread.visits))
 
 
-def _numbers(spread: Spread) -> dict[str, Number]:
-    times = [seen.at_ms for seen in spread.visits]
+def _numbers(spread: Spread, times: list[int], gap: int) -> dict[str, Number]:
     return {
         "places": len(times),
         "posts": spread.count,
-        "links": sum(not is_own(link) for link in spread.links),
+        "links": sum([not is_own(link) for link in spread.links]),
         "wordings": len(spread.forms),
-        "median_gap_s": median_gap(times) // 1000,
+        "median_gap_s": gap // 1000,
         "span_s": (times[-1] - times[0]) // 1000,
         "sensational": round(spread.sensational, 3),
     }
 
 
-def _score(spread: Spread) -> float:
+def _score(spread: Spread, gap: int) -> float:
     """Give 0…1 from how many places, how quickly reached and how sensational.
 
     Three places score .33, six .63, ten .83; reached within an hour in the median .39, .71
@@ -223,25 +228,23 @@ def _score(spread: Spread) -> float:
 
     Source: ours, docs/decisions/0018-cross-posts.md.
     """
-    times = [seen.at_ms for seen in spread.visits]
-    quick = 1 if median_gap(times) <= HOUR_MS else _SLOW
-    missing = exp(-quick * (len(times) - 1) / 4) * (1 - 0.5 * spread.sensational)
+    quick = 1 if gap <= HOUR_MS else _SLOW
+    missing = exp(-quick * (len(spread.visits) - 1) / 4) * (1 - 0.5 * spread.sensational)
     told = busiest(same_headline(spread), DAY_MS) >= _TOLD_BY_REPEATS
     return round((1 - missing) * (_TOLD if told else 1), 4)
 
 
-def _sentence(spread: Spread, numbers: dict[str, Number]) -> str:
+def _sentence(spread: Spread, times: list[int], gap: int) -> str:
     visits = spread.visits
     least = "at least " if len(visits) >= PLACES else ""
-    names = [seen.place for seen in visits]
-    listed = ", ".join(clipped(name, _NAME) for name in names[:_NAMED])
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    posts = f" with {spread.count} posts" if spread.count > len(names) else ""
-    gap = f", typically {span(int(numbers['median_gap_s']))} apart"
+    listed = ", ".join([_clipped(seen.place)[:_NAME] for seen in visits[:_NAMED]])
+    more = f" and {len(visits) - _NAMED} more" if len(visits) > _NAMED else ""
+    posts = f" with {spread.count} posts" if spread.count > len(visits) else ""
     forms = f"; {len(spread.forms)} different wordings" if len(spread.forms) > 1 else ""
     return (
-        f"Put “{clipped(visits[0].text)}” into {least}{len(names)} places"
-        f" within {span(int(numbers['span_s']))}{posts} (first {listed}{more}){gap}{forms}."
+        f"Put “{_clipped(visits[0].text)}” into {least}{len(visits)} places"
+        f" within {span((times[-1] - times[0]) / 1000)}{posts} (first {listed}{more}),"
+        f" typically {span(gap / 1000)} apart{forms}."
     )
 
 
@@ -249,9 +252,10 @@ def _quotes(visits: list[Visit]) -> tuple[Quote, ...]:
     """Give the headline of the sentence, then its other forms, oldest first."""
     forms: dict[str, Quote] = {}
     for seen in visits:
-        form = clipped(seen.text)
-        forms.setdefault(form, Quote(seen.post, form, from_ms(seen.at_ms), seen.place))
-    return tuple(forms.values())[:_QUOTES]
+        form = _clipped(seen.text)
+        if form not in forms and len(forms) < _QUOTES:
+            forms[form] = Quote(seen.post, form, from_ms(seen.at_ms), seen.place)
+    return tuple(forms.values())
 
 
 def make(options: Options) -> Detector[State]:
