@@ -5,7 +5,6 @@ remembered of them, and its bounds.
 """
 
 from bisect import insort
-from functools import lru_cache
 from itertools import chain
 from typing import TypeVar
 from zlib import crc32
@@ -15,8 +14,8 @@ from msgspec.structs import replace
 
 from bunco.model import Enriched
 from bunco.text.similarity import grams, long_enough, maybe_same
-from bunco.text.things import Thing, can_be_same, is_own, link_key, same_thing, target
-from bunco.text.wording import wording
+from bunco.text.things import Thing, is_known, is_own, link_key, same_thing, target
+from processors.recalling import recalled
 
 _GRAMS_BYTES = 64
 _TEXT = 300
@@ -26,8 +25,6 @@ _DISTINCT = 16
 _WEB = "web:"
 
 Value = TypeVar("Value", int, str)
-
-_wording = lru_cache(maxsize=4096)(wording)
 
 
 class Visit(Struct, array_like=True, gc=False):
@@ -43,10 +40,12 @@ class Visit(Struct, array_like=True, gc=False):
     """The key of the page it points at, see ``link_key``."""
     own: int
     """For pages of the open web: the key of the page's own address; else 0."""
+    form: int
+    """Checksum of its wording."""
     text: str
     """The headline or text as published, at most 300 characters."""
     grams: bytes
-    """The 512-bit sketch of its wording; empty while its author is in one place only."""
+    """The 512-bit sketch of its wording; empty until it is needed."""
     sensational: float
 
 
@@ -91,6 +90,7 @@ def visit_of(post: Enriched) -> Visit | None:
         told.source,
         link,
         link_key(post.address) if told.author.startswith(_WEB) else 0,
+        crc32(post.wording.encode()),
         (post.headline or told.text)[:_TEXT],
         b"",
         post.sensational,
@@ -99,15 +99,17 @@ def visit_of(post: Enriched) -> Visit | None:
 
 def alike(visit: Visit, post: Enriched, others: list[Visit]) -> list[int]:
     """Give the indices of those of the others that put the same thing as a post."""
-    link, sketch, to_int = visit.link, post.grams, int.from_bytes
-    mine: Thing | None = None
+    link, form, known = visit.link, visit.form, is_known(visit.link)
+    mine = Thing(link, post.grams, post.wording)
     found = []
     for index, other in enumerate(others):
-        if link != other.link or not link:
-            if not can_be_same(link, sketch, other.link, to_int(other.grams, "little")):
+        if not link or link != other.link:
+            if known and is_known(other.link):
+                if form != other.form:
+                    continue
+            elif not maybe_same(post.grams, _grams(other)):
                 continue
-            mine = mine or Thing(link, sketch, post.wording)
-            if not same_thing(mine, _thing(other)):
+            if not same_thing(mine, Thing(other.link, _grams(other), recalled(other.text))):
                 continue
         found.append(index)
     return found
@@ -131,7 +133,7 @@ def put(spread: Spread, visit: Visit) -> None:
     spread.last_ms = max(spread.last_ms, visit.at_ms)
     spread.sensational = max(spread.sensational, visit.sensational)
     _keep(spread.links, visit.link)
-    _keep(spread.forms, _form(visit))
+    _keep(spread.forms, visit.form)
     _keep(spread.sources, visit.source)
     _settle(spread, visit)
 
@@ -158,12 +160,12 @@ def same_headline(spread: Spread) -> list[int]:
 
     Told by the sketches alone: near enough for a score.
     """
-    to_int, first = int.from_bytes, spread.visits[0].grams
-    one = to_int(first, "little")
+    first = spread.visits[0]
+    sketch = _grams(first)
     return [
         visit.at_ms
         for visit in spread.visits
-        if visit.grams == first or maybe_same(one, to_int(visit.grams, "little"))
+        if visit.form == first.form or maybe_same(sketch, _grams(visit))
     ]
 
 
@@ -172,10 +174,10 @@ def grams_of(post: Enriched) -> bytes:
     return post.grams.to_bytes(_GRAMS_BYTES, "little")
 
 
-def sketch(visits: list[Visit]) -> None:
-    """Give visits their sketches that were remembered without."""
-    for visit in visits:
-        visit.grams = grams(_wording(visit.text)).to_bytes(_GRAMS_BYTES, "little")
+def _grams(visit: Visit) -> int:
+    if not visit.grams:
+        visit.grams = grams(recalled(visit.text)).to_bytes(_GRAMS_BYTES, "little")
+    return int.from_bytes(visit.grams, "little")
 
 
 def _settle(spread: Spread, visit: Visit) -> None:
@@ -193,14 +195,6 @@ def _settle(spread: Spread, visit: Visit) -> None:
 
 def _order(visit: Visit) -> tuple[int, str]:
     return visit.at_ms, visit.post
-
-
-def _thing(visit: Visit) -> Thing:
-    return Thing(visit.link, int.from_bytes(visit.grams, "little"), _wording(visit.text))
-
-
-def _form(visit: Visit) -> int:
-    return crc32(_wording(visit.text).encode())
 
 
 def _keep(values: list[Value], value: Value) -> None:

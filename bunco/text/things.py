@@ -88,16 +88,9 @@ def target(links: Sequence[str], own: str = "") -> int:
     return own_key(own) if links[0] == own else link_key(links[0])
 
 
-def can_be_same(link: int, grams: int, other_link: int, other_grams: int) -> bool:
-    """Say cheaply, from keys and sketches, whether two posts may put the same thing.
-
-    Lets all pairs through that ``same_thing`` finds to be the same.
-    """
-    if link and link == other_link:
-        return True
-    if _both_known(link, other_link):
-        return grams == other_grams
-    return maybe_same(grams, other_grams)
+def is_known(key: int) -> bool:
+    """Say whether two different keys of this kind are two different pages."""
+    return 0 < key < _HIDDEN
 
 
 def same_thing(one: Thing, other: Thing) -> bool:
@@ -109,7 +102,7 @@ def same_thing(one: Thing, other: Thing) -> bool:
     """
     if one.link and one.link == other.link:
         return True
-    if _both_known(one.link, other.link):
+    if is_known(one.link) and is_known(other.link):
         return one.wording == other.wording and words(one.wording) >= LEAST_WORDS
     return (
         long_enough(one.wording)
@@ -117,10 +110,6 @@ def same_thing(one: Thing, other: Thing) -> bool:
         and maybe_same(one.grams, other.grams)
         and same(one.wording, other.wording)
     )
-
-
-def _both_known(link: int, other: int) -> bool:
-    return 0 < link < _HIDDEN and 0 < other < _HIDDEN
 
 
 def _is_furniture(link: str, own: str) -> bool:

@@ -32,7 +32,6 @@ from processors.visits import (
     merge,
     put,
     same_headline,
-    sketch,
     visit_of,
 )
 
@@ -114,7 +113,6 @@ class Crossposts:
             state.place = visit.place
         elif state.place not in {"", visit.place}:
             state.place = ""
-            sketch(state.singles)
         if state.place:
             self._remember(visit, state.singles, self._options.recent_alone, oldest)
             return ()

@@ -1,11 +1,8 @@
 """When two posts put the same thing before people: cases and bounds."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bunco.text.similarity import grams
-from bunco.text.things import can_be_same, is_own, own_key, same_thing, target, thing
+from bunco.text.things import is_known, is_own, own_key, same_thing, target, thing
 
 TRICK = "This one weird trick melts belly fat while you sleep"
 EDITED = "BREAKING: This one weird trick melts belly fat while you sleep!!!"
@@ -40,25 +37,11 @@ def test_things_are_the_same_by_their_link_else_by_their_text(
     assert same_thing(other, one) is expected
 
 
-texts = st.sampled_from([TRICK, EDITED, f"{TRICK} tonight", "Amazing", "", "Nothing of the kind"])
-urls = st.sampled_from(["", PAGE, f"{PAGE}?utm_source=x", "https://bit.ly/1", "https://t.co/2"])
-
-
-@given(texts, urls, texts, urls)
-def test_the_cheap_look_hides_no_pair_that_is_the_same(
-    a: str, a_url: str, b: str, b_url: str
-) -> None:
-    one, other = thing(a, a_url), thing(b, b_url)
-
-    if same_thing(one, other):
-        assert can_be_same(one.link, one.grams, other.link, other.grams)
-
-
-def test_pages_that_are_known_and_differ_need_the_very_same_words() -> None:
-    one, other = thing(TRICK, PAGE), thing(f"{TRICK} tonight", f"{PAGE}8")
-
-    assert not can_be_same(one.link, one.grams, other.link, other.grams)
-    assert grams(one.wording) == one.grams
+def test_keys_tell_what_is_known() -> None:
+    assert is_known(thing("", PAGE).link)
+    assert not is_known(thing("", "https://bit.ly/1").link)
+    assert not is_known(own_key(PAGE))
+    assert not is_known(thing("").link)
 
 
 OWN = "https://reddit.com/comments/abc"
