@@ -155,6 +155,13 @@ def merge(spread: Spread, other: Spread) -> None:
         spread.start_ms, spread.start_post = other.start_ms, other.start_post
 
 
+def forget(spread: Spread, post: str) -> None:
+    """Let nothing be left of a removed post but that the author was in its place."""
+    for visit in spread.visits:
+        if visit.post == post:
+            visit.post, visit.text, visit.form, visit.grams = "", "", 0, b""
+
+
 def same_headline(spread: Spread) -> list[int]:
     """Give the sorted times of the visits whose headline is that of the first, as a rule.
 

@@ -27,6 +27,7 @@ from processors.visits import (
     Spread,
     Visit,
     alike,
+    forget,
     grams_of,
     is_seen_again,
     merge,
@@ -126,8 +127,10 @@ class Crossposts:
         """Forget the text of a removed post; counts stay."""
         state.singles = [seen for seen in state.singles if seen.post != post_id]
         for spread in state.spreads:
-            spread.visits = [seen for seen in spread.visits if seen.post != post_id]
-        state.spreads = [spread for spread in state.spreads if spread.visits]
+            forget(spread, post_id)
+        state.spreads = [
+            spread for spread in state.spreads if any(seen.post for seen in spread.visits)
+        ]
 
     def _gathered(self, visit: Visit, post: Enriched, state: State, oldest: int) -> Spread | None:
         """Put the post where it belongs; give the thing in several places it is, if it is."""
@@ -190,7 +193,7 @@ class Crossposts:
             score=_score(spread, gap),
             reason=_sentence(spread, times, gap),
             numbers=numbers,
-            evidence=tuple([seen.post for seen in visits]),
+            evidence=tuple([seen.post for seen in visits if seen.post]),
             first_at=from_ms(times[0]),
             last_at=from_ms(spread.last_ms),
             closes_at=from_ms(spread.last_ms + self._window),
@@ -239,8 +242,10 @@ def _sentence(spread: Spread, times: list[int], gap: int) -> str:
     more = f" and {len(visits) - _NAMED} more" if len(visits) > _NAMED else ""
     posts = f" with {spread.count} posts" if spread.count > len(visits) else ""
     forms = f"; {len(spread.forms)} different wordings" if len(spread.forms) > 1 else ""
+    text = next((seen.text for seen in visits if seen.text), "")
+    what = f"“{_clipped(text)}”" if text else "one link"
     return (
-        f"Put “{_clipped(visits[0].text)}” into {least}{len(visits)} places"
+        f"Put {what} into {least}{len(visits)} places"
         f" within {span((times[-1] - times[0]) / 1000)}{posts} (first {listed}{more}),"
         f" typically {span(gap / 1000)} apart{forms}."
     )
@@ -251,7 +256,7 @@ def _quotes(visits: list[Visit]) -> tuple[Quote, ...]:
     forms: dict[str, Quote] = {}
     for seen in visits:
         form = _clipped(seen.text)
-        if form not in forms and len(forms) < _QUOTES:
+        if form and form not in forms and len(forms) < _QUOTES:
             forms[form] = Quote(seen.post, form, from_ms(seen.at_ms), seen.place)
     return tuple(forms.values())
 

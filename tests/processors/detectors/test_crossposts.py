@@ -362,6 +362,27 @@ def test_an_erased_post_leaves_no_text_in_the_state_and_the_finding() -> None:
     assert HEADLINES[0] not in without_post(found, "reddit:t3_0").reason
 
 
+def test_after_a_removal_the_places_are_still_counted() -> None:
+    detector, state = Crossposts(Options()), State()
+    for post in spread(4):
+        detector.see(post, state)
+
+    detector.erase("reddit:t3_0", state)
+    (finding,) = detector.see(put(9, HOUR, title=HEADLINES[1]), state)
+
+    assert finding.numbers["places"] == 5
+    assert "reddit:t3_0" not in finding.evidence
+    assert len(finding.evidence) == 4
+    assert finding.reason.startswith(f"Put “{HEADLINES[0]}” into 5 places")
+
+
+def test_a_bare_link_is_told_as_one() -> None:
+    (finding,) = seen(spread(3, title="", text="")).values()
+
+    assert finding.reason.startswith("Put one link into 3 places")
+    assert finding.quotes == ()
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     marks=st.lists(
