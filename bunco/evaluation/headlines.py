@@ -11,6 +11,7 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
+from bunco.errors import UsageError
 from bunco.evaluation.data import file_in
 from bunco.text.wording import wording
 
@@ -76,6 +77,9 @@ def further_pairs(data: Path) -> list[Pair]:
     They were drawn from the same sources and over the same range of likeness as the pairs of
     the data, none of which is among them, and annotated before any method judged them. The labels
     are kept by hashes of the texts (``headline_labels.tsv``).
+
+    Raises:
+        UsageError: the data is another than the one they were drawn from.
     """
     with (files("bunco.evaluation") / _LABELS).open(encoding="ascii") as file:
         labels = [row for row in csv.reader(file, delimiter="\t") if row[3] != _UNCLEAR]
@@ -85,6 +89,8 @@ def further_pairs(data: Path) -> list[Pair]:
         for headline in _read(data, source):
             if (key := _key(headline.text)) in wanted:
                 found[key] = headline.text
+    if missing := wanted - found.keys():
+        raise UsageError(f"{len(missing)} of the annotated texts are not in {data}")
     return [_pair(found[a], found[b], label) for _, a, b, label in labels]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from bunco.text.similarity import SAME, long_enough, maybe_same, numbered, same, similarity
+from bunco.text.similarity import SAME, long_enough, maybe_same, one_of_a_mould, same, similarity
 from bunco.text.similarity import grams as sketch
 
 Score = Callable[[str, str], float]
@@ -74,7 +74,7 @@ def features(a: str, b: str) -> list[float]:
     shorter, longer = sorted((len(a.split()), len(b.split())))
     return [
         *scores,
-        float(numbered(a, b)),
+        float(one_of_a_mould(a, b)),
         float(long_enough(a) and long_enough(b)),
         min(shorter, 20) / 20,
         shorter / max(1, longer),

@@ -32,6 +32,12 @@ _NUMBERED = 0.06
 Source: training/README.md, pairs of one author's posts.
 """
 
+_REPLACED = 0.02
+"""So much more where other words were: a pair has nothing else to tell a mould by.
+
+Source: the same.
+"""
+
 _DIGITS = re.compile(r"\d+")
 
 _MISSPELT = 70
@@ -92,14 +98,13 @@ def similarity(a: str, b: str) -> float:
     """
     if a == b:
         return 1.0 if a else 0.0
-    one, other = _trigrams(a), _trigrams(b)
-    common = len(one & other)
-    jaccard = common / (len(one) + len(other) - common)
+    common = _common(a, b)
+    jaccard = common / (len(_trigrams(a)) + len(_trigrams(b)) - common)
     if jaccard < sketch.FLOOR:
         return SAME * jaccard
     alike = _scaled(_kept(a, b), _needed(min(words(a), words(b))))
     part = min(len(a), len(b)) / max(len(a), len(b))
-    if common >= _CONTAINED * min(len(one), len(other)) and part >= _PART:
+    if _inside(a, b):
         alike = max(alike, _scaled(part, _PART))
     elif part >= _WHOLE_PART and _stands_in(a, b):
         alike = max(alike, _scaled(part, _WHOLE_PART))
@@ -109,19 +114,19 @@ def similarity(a: str, b: str) -> float:
 def same(a: str, b: str) -> bool:
     """Say whether two wordings are the same text, edits aside.
 
-    Texts of fewer than five words or 20 characters are the same only when identical; texts
-    that are numbered are not.
+    Texts of fewer than five words or 20 characters are the same only when identical; two of
+    a series are not.
     """
-    return sameness(a, b) > 0 and (a == b or not numbered(a, b))
+    return sameness(a, b) > 0 and (a == b or not one_of_a_mould(a, b))
 
 
-def numbered(a: str, b: str) -> bool:
-    """Say whether two wordings that are alike are more likely two of a series.
+def one_of_a_mould(a: str, b: str) -> bool:
+    """Say whether two wordings that are alike are more likely two fillings of one mould.
 
-    They are where they differ in numbers, dates and times of day alone; and where numbers are
-    replaced by others and the words are not nearly the same.
+    They are where they differ in numbers, dates and times of day alone; and where words, or
+    even numbers, were replaced by others and the rest is not nearly the same.
 
-    >>> numbered("i posted 6 photos on facebook", "i posted 5 photos on facebook")
+    >>> one_of_a_mould("i posted 6 photos on facebook", "i posted 5 photos on facebook")
     True
     """
     only_one, only_other = _left_over(a.split(), b.split())
@@ -130,9 +135,11 @@ def numbered(a: str, b: str) -> bool:
     if template(a) == template(b):
         return True
     before, after = (Counter(_DIGITS.findall(" ".join(only))) for only in (only_one, only_other))
-    if not before - after or not after - before:
+    numbered = bool(before - after and after - before)
+    if not numbered and _inside(a, b):
         return False
-    return _kept(a, b) < _needed(min(words(a), words(b))) + _NUMBERED
+    line = _needed(min(words(a), words(b))) + (_NUMBERED if numbered else _REPLACED)
+    return _kept(a, b) < line
 
 
 def sameness(a: str, b: str) -> float:
@@ -183,6 +190,17 @@ def _kept(a: str, b: str) -> float:
     if 0 < len(only_one) * len(only_other) <= _MISSPELT_PAIRS:
         lost -= _regained(only_one, only_other)
     return 1 - lost / (len(a) + len(b) - a.count(" ") - b.count(" "))
+
+
+def _common(a: str, b: str) -> int:
+    return len(_trigrams(a) & _trigrams(b))
+
+
+def _inside(a: str, b: str) -> bool:
+    """Say whether one text lies inside the other, by its 3-grams, and is most of it."""
+    if min(len(a), len(b)) < _PART * max(len(a), len(b)):
+        return False
+    return _common(a, b) >= _CONTAINED * min(len(_trigrams(a)), len(_trigrams(b)))
 
 
 def _stands_in(a: str, b: str) -> bool:

@@ -16,7 +16,7 @@ def test_the_shipped_test_keeps_its_goals_and_no_other_method_is_better() -> Non
     others = [
         figure.value
         for measure, figure in found.items()
-        if measure.startswith("further pairs, learnt") and "shipped" not in measure
+        if measure.startswith("further pairs, learnt")
     ]
     assert len(others) == 8
     assert further.value >= max(others)
