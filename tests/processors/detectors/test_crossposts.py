@@ -364,10 +364,11 @@ def test_an_erased_post_leaves_no_text_in_the_state_and_the_finding() -> None:
 
 def test_after_a_removal_the_places_are_still_counted() -> None:
     detector, state = Crossposts(Options()), State()
-    for post in spread(4):
+    for post in [put(0, 0 * HOUR, title=HEADLINES[2]), *spread(4)[1:]]:
         detector.see(post, state)
 
     detector.erase("reddit:t3_0", state)
+    assert b"neighbour" not in msgspec.msgpack.encode(state)
     (finding,) = detector.see(put(9, HOUR, title=HEADLINES[1]), state)
 
     assert finding.numbers["places"] == 5
