@@ -30,7 +30,7 @@ from bunco.model import Batch, Delivery, Post
 from bunco.ports import Store
 from bunco.simulation.plan import Plan
 from bunco.simulation.writing import write
-from processors.detectors import bursts, repeats
+from processors.detectors import bursts, crossposts, repeats
 from processors.embedded import Embedded
 from processors.enrich import enrich
 
@@ -133,7 +133,7 @@ def stages(posts: Path) -> dict[str, float]:
 
     items = timed("decode", lambda: [codec.decode_item(line) for line in raw])
     enriched = timed("enrich", lambda: [enrich(item) for item in items if isinstance(item, Post)])
-    for module in (repeats, bursts):
+    for module in (repeats, bursts, crossposts):
         detector = module.make(module.Options())
         states: dict[str, Any] = {}
 

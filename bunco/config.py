@@ -73,7 +73,7 @@ class Config(Struct, frozen=True, kw_only=True):
     """Whether there is a table ``[kafka]``: then what changes posts goes through Kafka."""
 
 
-DEFAULT_DETECTORS = ("repeats", "bursts")
+DEFAULT_DETECTORS = ("repeats", "bursts", "crossposts")
 _FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink")
 _TABLES = ("store", "source", "detectors", *_FIXED)
 

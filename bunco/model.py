@@ -120,6 +120,8 @@ class Enriched(Struct, frozen=True, kw_only=True, gc=False):
     """A 512-bit sketch of the character 3-grams of ``wording``; 0 where it is empty."""
     links: tuple[str, ...]
     """Canonical addresses of what it points at, its own address left out."""
+    address: str = ""
+    """The canonical address of the post itself."""
     sensational: float
     """0…1; 0 for a post without a headline. ``bunco.text.sensational`` gives its phrases."""
 

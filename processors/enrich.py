@@ -36,6 +36,7 @@ def enrich(post: Post) -> Enriched:
     headline = post.title or (_short_text(post.text) if published else "")
     words = wording((headline or post.text)[:OPENING])
     at_ms = to_ms(post.posted_at)
+    address = canonical(post.url)
     seen_ms = to_ms(post.seen_at) if post.seen_at else at_ms
     return Enriched(
         post=post,
@@ -44,7 +45,8 @@ def enrich(post: Post) -> Enriched:
         headline=headline,
         wording=words,
         grams=grams(words),
-        links=_targets(post, published),
+        links=_targets(post, published, address),
+        address=address,
         sensational=sensational(headline, words) if headline else 0.0,
     )
 
@@ -62,8 +64,7 @@ def _short_text(text: str) -> str:
     return text if bare else ""
 
 
-def _targets(post: Post, published: tuple[str, ...]) -> tuple[str, ...]:
-    own = canonical(post.url)
+def _targets(post: Post, published: tuple[str, ...], own: str) -> tuple[str, ...]:
     if not published:
         return (own,) if own and post.title else ()
     found = dict.fromkeys(map(canonical, published))

@@ -11,9 +11,10 @@ from hashlib import blake2b
 from msgspec import Struct, field
 
 from bunco.model import Enriched
-from bunco.text import similarity
-from bunco.text.wording import template, wording
+from bunco.text import similarity, sketch
+from bunco.text.wording import template
 from bunco.windows import is_steady
+from processors.recalling import recalled
 
 _GRAMS_BYTES = 64
 _TEXT = 300
@@ -23,7 +24,6 @@ TIMES = 200
 """So many times of a group are remembered; counts within a window stop there."""
 _DISTINCT = 32
 
-_wording = lru_cache(maxsize=4096)(wording)
 _template = lru_cache(maxsize=1024)(template)
 """Headlines of groups are asked for again and again."""
 
@@ -105,14 +105,12 @@ def nearest_group(post: Enriched, groups: list[Group], oldest_ms: int) -> Group 
 def nearest_single(post: Enriched, singles: list[Sighting], oldest_ms: int) -> int:
     """Give the index of the headline most like the post's; -1 if none is the same."""
     best, nearest = 0.0, -1
-    grams, maybe, to_int = post.grams, similarity.maybe_same, int.from_bytes
+    grams, maybe, to_int = post.grams, sketch.alike, int.from_bytes
     for index, seen in enumerate(singles):
-        if (
-            maybe(grams, to_int(seen.grams, "little"))
-            and seen.at_ms >= oldest_ms
-            and (alike := _alike(post, seen)) > best
-        ):
-            best, nearest = alike, index
+        if maybe(grams, to_int(seen.grams, "little")) and seen.at_ms >= oldest_ms:
+            alike = similarity.sameness(post.wording, recalled(seen.text))
+            if alike > best:
+                best, nearest = alike, index
     return nearest
 
 
@@ -129,7 +127,7 @@ def add(group: Group, seen: Sighting, post: Enriched, quiet_ms: int) -> None:
     """Put a sighting into its group; after ``quiet_ms`` without one an episode starts."""
     if seen.at_ms - group.times[-1] > quiet_ms:
         _start(group, seen)
-    first = _wording(group.sightings[0].text)
+    first = recalled(group.sightings[0].text)
     group.numbered += post.wording != first and template(post.wording) == _template(first)
     insort(group.times, seen.at_ms)
     del group.times[:-TIMES]
@@ -152,9 +150,9 @@ def is_series(group: Group, episode: list[int]) -> bool:
 
 def _alike(post: Enriched, seen: Sighting) -> float:
     """Give how alike two headlines are, 0 unless they are the same headline."""
-    if not similarity.maybe_same(post.grams, int.from_bytes(seen.grams, "little")):
+    if not sketch.alike(post.grams, int.from_bytes(seen.grams, "little")):
         return 0.0
-    return similarity.sameness(post.wording, _wording(seen.text))
+    return similarity.sameness(post.wording, recalled(seen.text))
 
 
 def _place(group: Group, seen: Sighting, quiet_ms: int) -> None:

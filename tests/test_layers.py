@@ -28,7 +28,7 @@ HOMES = {
         "processors.distributed",
         "processors.sink",
     },
-    "rapidfuzz": {"bunco.text.similarity"},
+    "rapidfuzz": {"bunco.evaluation.likeness", "bunco.text.similarity"},
     "rich": {"bunco.cli"},
     "rocksdict": {"processors.distributed"},
     "selectolax": {"bunco.text.plain", "ingest.feeds.discovery"},

@@ -27,7 +27,7 @@ def process(
     ] = None,
     config: ConfigFile = None,
 ) -> None:
-    """Find repeats and bursts in the posts that ingesters bring to Kafka.
+    """Find repeats, bursts and cross-posts in the posts that ingesters bring to Kafka.
 
     Start as many as there is work for, each under its own name, no more than the topic of
     posts has partitions. Needs the extra "distributed" and topics ("bunco topics create").

@@ -8,10 +8,12 @@ from bunco.errors import BadInput
 
 
 class Pair(Struct, frozen=True):
-    """Two texts to compare."""
+    """Two texts to compare, each with the link it sells, where that is told."""
 
     a: str
     b: str
+    a_url: str | None = None
+    b_url: str | None = None
 
 
 def score() -> None:
@@ -41,9 +43,10 @@ def compare() -> None:
     """Tell how alike two texts are, and whether "repeats" takes them for the same.
 
     Reads JSON lines {"a": …, "b": …} from standard input; writes {"similarity": 0…1,
-    "same": true or false} for each. A line that is no such pair is answered with
-    {"error": …}, named on standard error, and makes the command end with 1. Empty lines
-    are passed over.
+    "same": true or false} for each. A pair with the links of its texts, "a_url", "b_url"
+    or both, is answered with "same_thing", too: whether "crossposts" takes the two posts
+    for one thing. A line that is no such pair is answered with {"error": …}, named on
+    standard error, and makes the command end with 1. Empty lines are passed over.
 
     Examples:
         echo '{"a": "10 cures doctors hide", "b": "10 Cures Doctors HIDE!"}' | bunco compare
@@ -70,10 +73,15 @@ def _compared(line: bytes) -> dict[str, object]:
     import msgspec
 
     from bunco.text.similarity import compare as compared
+    from bunco.text.things import same_thing, thing
 
     try:
         pair = msgspec.json.decode(line, type=Pair)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInput(str(error)) from error
     found = compared(pair.a, pair.b)
-    return {"similarity": found.similarity, "same": found.same}
+    answer: dict[str, object] = {"similarity": found.similarity, "same": found.same}
+    if pair.a_url is not None or pair.b_url is not None:
+        one, other = thing(pair.a, pair.a_url or ""), thing(pair.b, pair.b_url or "")
+        answer["same_thing"] = same_thing(one, other)
+    return answer

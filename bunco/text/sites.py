@@ -26,7 +26,7 @@ _PATH_ONLY_TEXT = """
     huffpost.com kickstarter.com ted.com forbes.com theatlantic.com theverge.com
     arstechnica.com wired.com slate.com salon.com techcrunch.com mashable.com buzzfeed.com
     upworthy.com vox.com reuters.com cnn.com bloomberg.com businessinsider.com medium.com
-    telegraph.co.uk dailymail.co.uk independent.co.uk soundcloud.com vimeo.com instagram.com
+    telegraph.co.uk dailymail.co.uk independent.co.uk soundcloud.com instagram.com
     tiktok.com indiegogo.com change.org etsy.com politico.com
 """
 _PATH_ONLY = frozenset(_PATH_ONLY_TEXT.split())
@@ -35,9 +35,14 @@ _PATH_ONLY = frozenset(_PATH_ONLY_TEXT.split())
 _NAMED = re.compile(r"[\d-]|\.html?$")
 """A number, several words or a file: the name of one article."""
 
+_PICTURE = re.compile(r"/(\w{5}|\w{7})(?:\.\w{3,4})?")
+"""A picture of imgur, its page or the file itself."""
+
 _VIDEO = re.compile(r"^/(?:shorts|embed|v|live|e)/([\w-]{6,})")
 _VIDEO_ID = re.compile(r"(?:^|&)v=([\w-]{6,})")
 _VIDEO_IN_LINK = re.compile(r"[?&]?v(?:=|%3D)([\w-]{6,})", re.IGNORECASE)
+_USER = re.compile(r"/(?:user|c)/[^/]+|/@[^/]+")
+_VIMEO = re.compile(r"^/(?:video/)?(\d{5,})")
 _STATUS = re.compile(r"^/([^/]+)/status(?:es)?/(\d+)")
 _SUBREDDIT = re.compile(r"^/r/[^/]+", re.IGNORECASE)
 _COMMENTS = re.compile(r"^(?:/r/[^/]+|/u(?:ser)?/[^/]+)?/comments/(\w+)(?:/[^/]*(?:/(\w+)$)?)?")
@@ -64,6 +69,8 @@ def identity(host: str, path: str, query: str) -> Address:
 
 
 def _picture(host: str, path: str, _query: str) -> Address:
+    if picture := _PICTURE.fullmatch(path):
+        return "imgur.com", f"/{picture[1]}", ""
     return host, path, ""
 
 
@@ -79,7 +86,14 @@ def _youtube(host: str, path: str, query: str) -> Address:
         found = _VIDEO.match(path)
     if found:
         return "youtube.com", "/watch", f"v={found[1]}"
-    return ("youtube.com" if host == "youtube-nocookie.com" else host), path, query
+    if user := _USER.fullmatch(path):
+        path = user[0].lower()
+    return "youtube.com", path, query
+
+
+def _vimeo(_host: str, path: str, query: str) -> Address:
+    video = _VIMEO.search(path)
+    return ("vimeo.com", f"/{video[1]}", "") if video else ("vimeo.com", path, query)
 
 
 def _twitter(_host: str, path: str, query: str) -> Address:
@@ -98,9 +112,15 @@ def _reddit(host: str, path: str, query: str) -> Address:
 
 
 _RULES: dict[str, Callable[[str, str, str], Address]] = {
-    **dict.fromkeys(("youtube.com", "youtu.be", "youtube-nocookie.com"), _youtube),
+    **dict.fromkeys(
+        ("youtube.com", "youtu.be", "youtube-nocookie.com", "music.youtube.com"), _youtube
+    ),
+    **dict.fromkeys(("vimeo.com", "player.vimeo.com"), _vimeo),
     **dict.fromkeys(("imgur.com", "i.imgur.com"), _picture),
-    **dict.fromkeys(("twitter.com", "x.com"), _twitter),
+    **dict.fromkeys(
+        ("twitter.com", "x.com", "fxtwitter.com", "vxtwitter.com", "fixupx.com", "nitter.net"),
+        _twitter,
+    ),
     **dict.fromkeys(
         ("reddit.com", "old.reddit.com", "np.reddit.com", "new.reddit.com", "redd.it"), _reddit
     ),

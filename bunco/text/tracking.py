@@ -11,7 +11,7 @@ _NEVER, _BY_VALUE, _ALWAYS = range(3)
 _PREFIXES = (
     "utm_", "mc_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "at_", "ns_", "trk_", "wt_",
     "wt.", "_hs", "oly_", "vero_", "guce_", "fb_", "ga_", "__twitter", "amp_", "hsct", "sc_",
-    "rb_", "stm_", "itm_", "int_", "xtor", "__cf_", "_bta_", "dm_i", "elq",
+    "rb_", "stm_", "otm_", "hmb_", "itm_", "int_", "xtor", "__cf_", "_bta_", "dm_i", "elq",
 )  # fmt: skip
 _NAMES_TEXT = """
     fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id
@@ -20,7 +20,9 @@ _NAMES_TEXT = """
     partner feedname feedtype spm scm trk trkinfo sr_share soc_src soc_trk guccounter amp
     ampshare outputtype _ga _gl hss_channel campaign_id campaign rss feature si sfnsn
     mibextid rdt share shared_from share_id context_referer ftag ftcamp mbid curator dlvrit
-    tag_id _r sharetype xid xcust clickid irclickid irgwc affid aff_id affiliate awc cjevent
+    tag_id _r action_object_map action_type_map action_ref_map gs_l __s os_ehash wtrid echobox
+    tracking_source usp wprss linkid hootpostid sref
+    sharetype xid xcust clickid irclickid irgwc affid aff_id affiliate awc cjevent
 """
 _NAMES = frozenset(_NAMES_TEXT.split())
 _FROM_NAMES_TEXT = """

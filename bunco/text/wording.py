@@ -73,9 +73,18 @@ _CALENDAR = (
     "janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro "
     "segunda terca quarta quinta sexta feira"
 )
-_CHANGING = re.compile(
-    r"\b(?:\d\w*|" + "|".join(sorted(set(_CALENDAR.split()), key=len, reverse=True)) + r")\b"
+_OF_A_SERIES = (
+    # Times of day and numbers in words: what else changes from one of a series to the next.
+    "morning midday noon afternoon evening night mattina pomeriggio sera manana tarde noche "
+    "matin soir morgen nachmittag abend manha noite "
+    "one two three four five six seven eight nine ten eleven twelve "
+    "first second third fourth fifth sixth seventh eighth ninth tenth "
+    "dos tres cuatro cinco seis siete ocho nueve diez primera segunda tercera "
+    "due tre quattro cinque sei sette otto nove dieci primo secondo terzo "
+    "deux trois quatre cinq sept huit neuf dix premier deuxieme troisieme "
+    "zwei drei vier funf sechs sieben acht neun zehn erste zweite dritte"
 )
+_CHANGING = frozenset(f"{_CALENDAR} {_OF_A_SERIES}".split())
 _MASKS = re.compile(r"#(?: #)+")
 
 
@@ -106,14 +115,15 @@ def wording(text: str) -> str:
 
 
 def template(wording: str) -> str:
-    """Give a wording with numbers, months and weekdays masked as ``#``.
+    """Give a wording with numbers, months, weekdays and times of day masked as ``#``.
 
     Two texts with one template are of one series: they differ in a date or number only.
 
     >>> template("daily thread monday 3 march 2026")
     'daily thread #'
     """
-    return _MASKS.sub("#", _CHANGING.sub("#", wording))
+    masked = ["#" if word in _CHANGING or word[0].isdecimal() else word for word in wording.split()]
+    return _MASKS.sub("#", " ".join(masked))
 
 
 def _ascii(text: str) -> str:

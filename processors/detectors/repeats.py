@@ -10,6 +10,7 @@ Source: docs/decisions/0007-repeats.md.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from math import exp
 from typing import Annotated
 
@@ -37,6 +38,9 @@ _MS = Duration(milliseconds=1)
 _QUOTES = 8
 _LEAST_ASCII = 16
 _LEAST_OTHER = 8
+
+_clipped = lru_cache(maxsize=4096)(clipped)
+"""A group's headlines are shown again with each of its posts."""
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -234,9 +238,10 @@ def _quotes(post: Enriched, headline: str, shown: list[Sighting]) -> tuple[Quote
     told = post.post
     forms = {headline: Quote(told.id, headline, from_ms(post.at_ms), told.place)}
     for seen in shown:
-        form = clipped(seen.text)
-        forms.setdefault(form, Quote(seen.post, form, from_ms(seen.at_ms), seen.place))
-    return tuple(forms.values())[:_QUOTES]
+        form = _clipped(seen.text)
+        if form not in forms and len(forms) < _QUOTES:
+            forms[form] = Quote(seen.post, form, from_ms(seen.at_ms), seen.place)
+    return tuple(forms.values())
 
 
 def make(options: Options) -> Detector[State]:

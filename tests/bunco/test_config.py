@@ -31,7 +31,7 @@ def test_nothing_is_a_configuration() -> None:
     empty = loaded({})
 
     assert empty.store.kind == "sqlite"
-    assert [table.kind for table in empty.detectors] == ["repeats", "bursts"]
+    assert [table.kind for table in empty.detectors] == ["repeats", "bursts", "crossposts"]
     assert empty.sources == ()
 
 
@@ -45,10 +45,10 @@ def test_sources_keep_their_own_options_raw() -> None:
 def test_a_detector_can_be_turned_off() -> None:
     tables = {"detectors": {"bursts": {"enabled": False}, "repeats": {"min_count": 4}}}
 
-    (left,) = loaded(tables).detectors
+    first, second = loaded(tables).detectors
 
-    assert left.kind == "repeats"
-    assert left.options == {"min_count": 4}
+    assert (first.kind, first.options) == ("repeats", {"min_count": 4})
+    assert (second.kind, second.options) == ("crossposts", {})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from processors.detectors import repeats
 
 
 def test_a_shelf_knows_its_kinds() -> None:
-    assert registry.kinds("processors.detectors") == ["bursts", "repeats"]
+    assert registry.kinds("processors.detectors") == ["bursts", "crossposts", "repeats"]
 
 
 def test_a_part_is_loaded_by_its_kind() -> None:
@@ -26,7 +26,9 @@ def test_an_unknown_kind_lists_the_kinds() -> None:
     with pytest.raises(ConfigError) as caught:
         registry.part("processors.detectors", "rumours", where="bunco.toml", key="detectors")
 
-    assert str(caught.value) == ("bunco.toml: detectors: found 'rumours'; allowed: bursts, repeats")
+    assert str(caught.value) == (
+        "bunco.toml: detectors: found 'rumours'; allowed: bursts, crossposts, repeats"
+    )
 
 
 def test_options_are_decoded_with_the_parts_own_record() -> None:

@@ -68,7 +68,7 @@ def test_a_detector_that_is_none_is_told_with_those_there_are() -> None:
     result = typed("findings", "--detector", "gossip")
 
     assert result.exit_code == 2
-    assert "bursts, repeats" in result.stderr
+    assert "bursts, crossposts, repeats" in result.stderr
 
 
 def test_a_limit_says_that_there_is_more() -> None:

@@ -48,6 +48,23 @@ def test_pairs_are_compared() -> None:
     assert alike["similarity"] > apart["similarity"]
 
 
+def test_pairs_with_links_are_judged_as_things() -> None:
+    pairs = [
+        {"a": "Look at this", "b": "Unbelievable", "a_url": "https://x.example/1?utm_source=a",
+         "b_url": "http://www.x.example/1/"},
+        {"a": "Look at this", "b": "Look at this", "a_url": "https://x.example/1",
+         "b_url": "https://x.example/2"},
+        {"a": "10 cures that doctors hide from you", "b": "10 Cures that Doctors HIDE from you!",
+         "a_url": "https://x.example/1"},
+    ]  # fmt: skip
+
+    result = typed("compare", stdin="\n".join(map(json.dumps, pairs)))
+
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["same_thing"] for answer in answers] == [True, False, True]
+    assert [answer["same"] for answer in answers] == [False, True, True]
+
+
 def test_a_wrong_pair_is_named_and_the_others_are_answered() -> None:
     result = typed("compare", stdin='{"a": "x"}\n\nno json\n{"a": "x", "b": "x"}\n')
 

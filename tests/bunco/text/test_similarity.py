@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bunco.text.similarity import SAME, compare, grams, maybe_same, same, similarity
+from bunco.text.similarity import (
+    SAME,
+    compare,
+    grams,
+    maybe_same,
+    same,
+    sameness,
+    similarity,
+)
 from bunco.text.wording import wording
 from tests.shared_data import shared
 
@@ -181,3 +189,42 @@ def test_different_stories_are_never_the_same() -> None:
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("I posted 6 photos on Facebook in my album", "I posted 5 photos on Facebook in my album"),
+        ("Tides, winds and weather on the coast: Monday",
+         "Tides, winds and weather on the coast: Friday"),
+        ("All that happened in the old town and at the harbour, morning edition",
+         "All that happened in the old town and at the harbour, evening edition"),
+        ("Cool, I got 72.46 so far by doing surveys, can't wait for more, look",
+         "Sweet, I made 114.85 so far by doing surveys, can't wait for more, look"),
+    ],
+)  # fmt: skip
+def test_two_of_a_series_are_not_the_same_and_yet_gather(a: str, b: str) -> None:
+    assert not compare(a, b).same
+    assert sameness(wording(a), wording(b)) > 0
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Shops close on Monday for a meeting", "Shops close for a meeting"),
+        ("3 shot at the old mill in Jackson", "3 shot at the old mill in Jackson, 1 dead"),
+        ("Do NOT pay for white teeth! Learn the trick of a mom to turn teeth white for $5",
+         "Do NOT pay for white teeth! Learn the trick of a mom to turn teeth white, $10"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_added_or_changed_in_a_long_text_is_an_edit(a: str, b: str) -> None:
+    assert compare(a, b).same
+
+
+def test_a_text_that_stands_whole_in_another_is_the_same_up_to_twice_its_length() -> None:
+    short = "shops in town close on sunday"
+
+    assert compare(short, f"{short} as the council had announced").same
+    assert not compare(
+        short, f"{short} as the council had announced in the spring of last year"
+    ).same

@@ -16,7 +16,7 @@ from bunco.ports import Detector, FindingQuery, Store
 from bunco.stores import memory
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import join_items
-from processors.detectors import bursts, repeats
+from processors.detectors import bursts, crossposts, repeats
 from processors.distributed.shard import Commit, Place, Record, Shard, state_key
 from processors.embedded import Embedded
 from processors.enrich import enrich
@@ -52,7 +52,11 @@ class Disk:
 
 
 def detectors() -> list[Detector[Any]]:
-    return [bursts.make(bursts.Options()), repeats.make(repeats.Options())]
+    return [
+        bursts.make(bursts.Options()),
+        repeats.make(repeats.Options()),
+        crossposts.make(crossposts.Options()),
+    ]
 
 
 def a_shard(disk: Disk, **changes: Any) -> Shard:
