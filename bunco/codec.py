@@ -85,7 +85,8 @@ def _as_removal(line: bytes) -> Removal | None:
 
 
 def _as_verdict(line: bytes) -> Verdict | None:
-    if not isinstance(fields := msgspec.json.decode(line), dict) or "judged" not in fields:
+    fields = msgspec.json.decode(line)
+    if not isinstance(fields, dict) or "judged" not in fields or "posted_at" in fields:
         return None
     verdict = _verdict_decoder.decode(line)
     times = {name: getattr(verdict, name) for name in ("at", "until", "first_at")}

@@ -96,7 +96,7 @@ class Pattern(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     text: str = ""
     """The words that were repeated, as published; at most some hundred characters."""
-    post: str = ""
+    post: Annotated[str, Meta(max_length=1024)] = ""
     """Whose words they are: when it is removed, so are they."""
     numbers: dict[str, float] = {}
     """How large it was; what the names mean is the detector's business."""
@@ -112,7 +112,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The finding's subject."""
     at: Moment
     """When it was given: the later of two on one finding counts."""
-    detector: str = ""
+    detector: Annotated[str, Meta(max_length=200)] = ""
     """The finding's."""
     by: Annotated[str, Meta(max_length=200)] = ""
     """Who gave it."""

@@ -18,11 +18,11 @@ from bunco.model import Finding, Judged, Pattern, Verdict, to_ms
 from bunco.ports import Detector
 
 MOST = 32
-"""Judged findings of an author that are remembered: about 250 bytes each, 16 KB at most.
+"""Judged findings of an author that are remembered: about 220 bytes each, 2 KB at most.
 Source: ours; as many as the repeated headlines that ``repeats`` remembers."""
 
-_NUMBERS, _TEXT = 8, 300
-"""Of a pattern that comes from outside; what is longer is cut."""
+_NUMBERS, _NAME, _TEXT = 8, 40, 300
+"""Numbers of a pattern, characters of their names and of its text: what is more is left out."""
 _ENDLESS = 1 << 62
 
 Detectors: TypeAlias = Mapping[str, Detector[Any]]
@@ -49,7 +49,8 @@ class Judgement(Struct, frozen=True, array_like=True, gc=False):
 def judgement(verdict: Verdict) -> Judgement:
     """Give what is remembered of a verdict."""
     pattern = verdict.pattern or Pattern()
-    numbers = dict(sorted(pattern.numbers.items())[:_NUMBERS])
+    named = sorted(pair for pair in pattern.numbers.items() if len(pair[0]) <= _NAME)
+    numbers = dict(named[:_NUMBERS])
     return Judgement(
         to_ms(verdict.at),
         verdict.id,

@@ -104,7 +104,10 @@ class Pipeline:
         outcome.verdicts.append(verdict)
         outcome.authors[verdict.author] = None
         state = states.of(verdict.author)
-        state.judged = judging.judged(state.judged or (), verdict, self._by_kind)
+        try:
+            state.judged = judging.judged(state.judged or (), verdict, self._by_kind)
+        except Exception as error:  # noqa: BLE001  # one verdict never stops the rest
+            outcome.dead.append(_failed(verdict, f"judge:{verdict.detector}", error))
 
     def _remove(self, removal: Removal, states: States, outcome: Outcome) -> None:
         """Let the author's state forget; what is stored is the store's to erase."""
@@ -126,7 +129,8 @@ class Pipeline:
                 detector.erase(removal.id, kept)
 
 
-def _failed(post: Post, origin: str, error: Exception) -> DeadLetter:
-    _log.error("post failed", origin=origin, post=post.id, error=repr(error))
+def _failed(item: Post | Verdict, origin: str, error: Exception) -> DeadLetter:
+    _log.error("item failed", origin=origin, item=item.id, error=repr(error))
     reason = f"{type(error).__name__}: {error}"
-    return dead_letter(origin, reason, codec.encode(post), source=post.source, author=post.author)
+    source = item.source if isinstance(item, Post) else ""
+    return dead_letter(origin, reason, codec.encode(item), source=source, author=item.author)

@@ -29,12 +29,21 @@ from bunco.stores_elastic.gone import (
     removed_findings,
     removed_posts,
 )
-from bunco.stores_elastic.mappings import GROUPS, Group
+from bunco.stores_elastic.mappings import Group
 from bunco.stores_elastic.naming import NAMELESS, author_document, documented, in_posts
 
 _CHUNK = 2000
 """Posts removed at a time: keeps memory flat. Source: ours."""
 _FINDINGS = 500
+
+_CHANGED: tuple[Group, ...] = (
+    *("posts", "findings", "verdicts", "authors"),
+    *("dead", "gone", "meta"),
+)
+_HOLDING_TEXT: tuple[Group, ...] = (
+    *("posts", "findings", "verdicts", "authors"),
+    *("states", "dead"),
+)
 
 Hit = dict[str, Any]
 Query = Mapping[str, Any]
@@ -59,7 +68,7 @@ class Remover:
                 self._remove_author(removal, batch.author_states.keys())
         self._drop_letters(ids, authors)
         self._cluster.write_all([new_epoch(self._cluster)])
-        self._cluster.make_visible(GROUPS)
+        self._cluster.make_visible(_CHANGED)
         self._due = True
         if authors:
             self.expunge()
@@ -68,11 +77,7 @@ class Remover:
         """Have segments written anew that still hold removed text; goes on by itself."""
         if not self._due:
             return
-        groups: tuple[Group, ...] = (
-            *("posts", "findings", "verdicts"),
-            *("authors", "states", "dead"),
-        )
-        names = ",".join(map(self._cluster.alias, groups))
+        names = ",".join(map(self._cluster.alias, _HOLDING_TEXT))
         self._cluster.connection.request(
             "POST",
             f"/{names}/_forcemerge",

@@ -148,8 +148,10 @@ def _of_kind(asked: FindingQuery) -> Iterator[tuple[str, Value]]:
         yield "f.points >= ?", points(asked.least_score)
     if asked.words:
         yield "instr(f.sentence, ?)", asked.words.casefold()
-    if asked.verdict:
-        yield "f.judged = ?" if asked.verdict != "none" else "f.judged IN ('', ?)", asked.verdict
+    if asked.verdict == "none":
+        yield "f.judged IN ('', ?)", asked.verdict
+    elif asked.verdict:
+        yield "f.judged <> '' AND f.judged = ?", asked.verdict  # else the index is not used
     if not asked.with_quiet:
         yield "f.quiet = ?", 0
 

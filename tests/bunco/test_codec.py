@@ -103,6 +103,7 @@ def test_verdicts_are_read() -> None:
 
 def test_a_post_that_speaks_of_the_judged_is_a_post() -> None:
     assert isinstance(codec.decode_item(LEAST.replace(b'"t"', b'"\\"judged\\" by all"')), Post)
+    assert isinstance(codec.decode_item(LEAST[:-1] + b',"judged":"by another program"}'), Post)
 
 
 @given(line=st.binary(max_size=300))

@@ -318,11 +318,12 @@ def test_so_many_judged_findings_of_an_author_are_remembered() -> None:
 
 
 def test_what_comes_from_outside_is_cut() -> None:
-    numbers = {f"n{n}": 1.0 for n in range(50)}
+    numbers = {f"n{n}": 1.0 for n in range(50)} | {"a" * 41: 1.0}
 
     kept = judging.judgement(a_verdict(pattern=Pattern(text="x" * 9999, numbers=numbers)))
 
     assert (len(kept.pattern.text), len(kept.pattern.numbers)) == (300, 8)
+    assert "a" * 41 not in kept.pattern.numbers
 
 
 def test_a_verdict_on_a_detector_that_is_not_here_is_kept() -> None:
@@ -333,3 +334,24 @@ def test_a_verdict_on_a_detector_that_is_not_here_is_kept() -> None:
     assert [one.quiet for one in findings(store)] == [False, False]
     store.commit(Batch(findings=(a_finding(id="x", subject=ANN, detector="crossposts"),)))
     assert [one.quiet for one in findings(store, "crossposts")] == [True]
+
+
+class Defective(repeats.Repeats):
+    """A detector that cannot hold patterns against each other."""
+
+    def covers(self, judged: Pattern, found: Pattern) -> bool:
+        """Fail."""
+        raise ValueError(f"{judged.text} or {found.text}?")
+
+
+def test_a_verdict_that_fails_is_set_aside_and_the_rest_goes_on() -> None:
+    store = after(*FIRST)
+    like = verdict(JUDGED, "spam", 2 * HOUR)
+    words = [verdict(JUDGED), a_verdict(3 * HOUR, judged="spam", author=ANN, finding="other")]
+    runtime = Embedded([Defective(repeats.Options())], store, PipelineOptions())
+
+    step = runtime.step([Delivery(source="s", items=(*words, like), cursor=b"")])
+
+    (letter,) = store.dead().rows
+    assert (step.dead, letter.origin, letter.author) == (1, "judge:repeats", ANN)
+    assert len(store.verdicts(VerdictQuery()).rows) == 3
