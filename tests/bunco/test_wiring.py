@@ -227,11 +227,13 @@ def test_a_forgotten_author_is_gone(tmp_path: Path) -> None:
     assert store.author_states(["web:example.org"]) == {}
 
 
+@pytest.mark.parametrize("is_same", [False, True], ids=["another process", "this process"])
 def test_a_verdict_given_beside_a_run_is_not_lost_to_what_the_run_remembers(
-    tmp_path: Path,
+    tmp_path: Path, is_same: bool
 ) -> None:
     place = str(tmp_path / "run.db")
-    store, beside = wiring.open_store_at(place), wiring.open_store_at(place)
+    store = wiring.open_store_at(place)
+    beside = store if is_same else wiring.open_store_at(place)
     running = Embedded(wiring.detectors(settings()), store, PipelineOptions())
     posts = repeated(5)
 

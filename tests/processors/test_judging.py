@@ -212,6 +212,14 @@ def test_a_burst_that_outgrows_its_own_verdict_is_loud_again() -> None:
     assert findings(store, "bursts")[0].quiet
 
 
+def test_a_fine_headline_of_another_detector_quiets_no_repeats() -> None:
+    said_there = verdict(JUDGED, detector="crossposts")
+
+    store = after(*FIRST, said_there, *said(TRICK, 4 * DAY))
+
+    assert [one.quiet for one in findings(store)] == [True, False]
+
+
 def test_a_fine_burst_quiets_no_headline() -> None:
     posts, judged = burst_judged()
 
@@ -231,8 +239,8 @@ def test_mute_quiets_all_findings_of_the_author_that_end_before_its_end(
 
     run(store, [*said(BREAD, 4 * DAY), *said(BREAD, 4 * DAY, author=BOB)])
 
-    quieted = {one.subject: one.quiet for one in findings(store)[1:]}
-    assert quieted == {ANN: quiet, BOB: False}
+    quieted = {one.subject: (one.quiet, one.quieted_by) for one in findings(store)[1:]}
+    assert quieted == {ANN: (quiet, JUDGED.id if quiet else ""), BOB: (False, "")}
 
 
 def test_a_muted_finding_that_goes_on_after_the_end_is_loud() -> None:
