@@ -126,16 +126,11 @@ def drop(cluster: Cluster, theirs: dict[str, Any]) -> None:
 
 
 def _note(cluster: Cluster, findings: Iterable[Finding]) -> None:
-    """Note beside findings what verdicts make of them, where that is something."""
+    """Note beside findings what verdicts make of them, where that is something new."""
     by_id = {one.id: one for one in reversed([*findings])}
     latest = latest_on(cluster, set().union(*map(asked_of, by_id.values())))
-    cluster.write_all(
-        [
-            _update(cluster, shown(one, latest))
-            for one in by_id.values()
-            if one.verdict is not None or not latest.keys().isdisjoint(asked_of(one))
-        ]
-    )
+    changed = [new for one in by_id.values() if (new := shown(one, latest)) != one]
+    cluster.write_all([_update(cluster, one) for one in changed])
 
 
 def _update(cluster: Cluster, finding: Finding) -> Write:
