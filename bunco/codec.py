@@ -1,7 +1,7 @@
 """The wire form: JSON in and out, decoded once, with errors that name the field.
 
-One line holds one item: a post, or a removal (it has the key ``removed``). The form and its
-version are described in docs/wire-form.md.
+One line holds one item: a post, a removal (it has the key ``removed``) or a verdict (it has
+the key ``judged``). The form and its version are described in docs/wire-form.md.
 """
 
 from datetime import UTC
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bunco.errors import BadInput
-from bunco.model import Item, Post, Removal
+from bunco.model import Item, Post, Removal, Verdict
 
 ITEM_LIMIT_BYTES = 1 << 20
 """The largest item taken, as JSON. Source: ours, a post of 1 MiB is no post."""
@@ -20,11 +20,12 @@ Record = TypeVar("Record")
 
 _post_decoder = msgspec.json.Decoder(Post)
 _removal_decoder = msgspec.json.Decoder(Removal)
+_verdict_decoder = msgspec.json.Decoder(Verdict)
 _encoder = msgspec.json.Encoder()
 
 
 def decode_item(line: bytes) -> Item:
-    """Give the post or removal of one JSON object.
+    """Give the post, removal or verdict of one JSON object.
 
     Raises:
         BadInput: it is no JSON, lacks a needed field, a field has the wrong form, a time
@@ -35,6 +36,8 @@ def decode_item(line: bytes) -> Item:
     try:
         if b'"removed"' in line and (removal := _as_removal(line)) is not None:
             return removal
+        if b'"judged"' in line and (verdict := _as_verdict(line)) is not None:
+            return verdict
         post = _post_decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(str(error)) from error
@@ -56,13 +59,15 @@ def to_json(record: object) -> Any:  # noqa: ANN401  # JSON leaves here
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema of the wire form of a post and of a removal."""
-    either, parts = msgspec.json.schema_components((Post, Removal), ref_template="#/$defs/{name}")
+    """Give the JSON Schema of the wire form of a post, a removal and a verdict."""
+    either, parts = msgspec.json.schema_components(
+        (Post, Removal, Verdict), ref_template="#/$defs/{name}"
+    )
     for part in parts.values():
         part["description"] = cleandoc(part["description"])  # up to 3.12 it keeps its indent
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A post or a removal, as bunco reads and writes them",
+        "title": "A post, a removal or a verdict, as bunco reads and writes them",
         "anyOf": list(either),
         "$defs": parts,
     }
@@ -77,6 +82,23 @@ def _as_removal(line: bytes) -> Removal | None:
     if removal.removed == "author" and not removal.author:
         raise BadInput("the removal of an author needs the author - at `$.author`")
     return removal
+
+
+def _as_verdict(line: bytes) -> Verdict | None:
+    fields = msgspec.json.decode(line)
+    if not isinstance(fields, dict) or "judged" not in fields or "posted_at" in fields:
+        return None
+    verdict = _verdict_decoder.decode(line)
+    times = {name: getattr(verdict, name) for name in ("at", "until", "first_at")}
+    try:
+        changed = {
+            name: time.astimezone(UTC)
+            for name, time in times.items()
+            if time is not None and time.tzinfo is not UTC
+        }
+    except OverflowError as error:
+        raise BadInput(f"no such time in UTC: {error}") from error
+    return msgspec.structs.replace(verdict, **changed) if changed else verdict
 
 
 def _in_utc(post: Post) -> Post:

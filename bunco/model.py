@@ -26,6 +26,8 @@ Row = TypeVar("Row")
 PostKind: TypeAlias = Literal["post", "reply", "repost"]
 RemovedKind: TypeAlias = Literal["post", "author"]
 Severity: TypeAlias = Literal["low", "medium", "high"]
+Judged: TypeAlias = Literal["spam", "fine", "mute", "none"]
+"""What a person said of a finding; ``none`` takes back what was said before."""
 
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 PostId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=1024)]
@@ -89,7 +91,68 @@ class Removal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
 
 
-Item: TypeAlias = Post | Removal
+class Pattern(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a finding is about, as its detector put it: later ones are held against it."""
+
+    text: str = ""
+    """The words that were repeated, as published; at most some hundred characters."""
+    post: Annotated[str, Meta(max_length=1024)] = ""
+    """Whose words they are: when it is removed, so are they."""
+    numbers: dict[str, float] = {}
+    """How large it was; what the names mean is the detector's business."""
+
+
+class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person's judgement on a finding. The latest on a finding counts; all are kept."""
+
+    judged: Judged
+    finding: Annotated[str, Meta(min_length=1, max_length=200)]
+    """The id of the finding."""
+    author: AuthorId
+    """The finding's subject."""
+    at: Moment
+    """When it was given: the later of two on one finding counts."""
+    detector: Annotated[str, Meta(max_length=200)] = ""
+    """The finding's."""
+    by: Annotated[str, Meta(max_length=200)] = ""
+    """Who gave it."""
+    because: Annotated[str, Meta(max_length=2000)] = ""
+    """Why, in a person's words."""
+    until: Moment | None = None
+    """Of ``mute``: findings that end before then are quiet; absent: all to come."""
+    first_at: Moment | None = None
+    """When the finding began: a removal of its author up to then takes the verdict along.
+    Absent: ``at`` stands for it."""
+    pattern: Pattern | None = None
+    """What the finding is about; absent: the verdict reaches this finding alone."""
+
+    @property
+    def id(self) -> str:
+        """Give its id: the same judgement on the same finding by the same person then."""
+        name = f"{self.finding}\n{self.judged}\n{self.by}\n{to_ms(self.at)}".encode(
+            "utf-8", "surrogatepass"
+        )
+        return blake2b(name, digest_size=10).hexdigest()
+
+    @property
+    def began_at(self) -> datetime:
+        """Give when what it is about began, as far as is known."""
+        return self.first_at or self.at
+
+
+def order_of(verdict: Verdict) -> tuple[int, str]:
+    """Give what verdicts are put in order by: when, to the millisecond, then the id."""
+    return to_ms(verdict.at), verdict.id
+
+
+def without_words(verdict: Verdict) -> Verdict:
+    """Give the verdict with nothing left of the text that its finding quoted."""
+    if verdict.pattern is None:
+        return verdict
+    return replace(verdict, pattern=replace(verdict.pattern, text="", post=""))
+
+
+Item: TypeAlias = Post | Removal | Verdict
 
 
 class Phrase(Struct, frozen=True, array_like=True, gc=False):
@@ -164,6 +227,14 @@ class Finding(Struct, frozen=True, kw_only=True):
     places: tuple[str, ...] = ()
     sensational: float = 0.0
     """The highest sensational score among its posts."""
+    quieted_by: str = ""
+    """The id of the finding, this one or another, whose verdict keeps this one quiet."""
+    outgrew: str = ""
+    """The id of a verdict of ``fine`` on this finding that it has grown beyond since."""
+    verdict: Verdict | None = None
+    """The latest on this finding; only what comes from a store has one."""
+    quiet: bool = False
+    """Whether verdicts keep it out of rankings, alerts and lists; a store works it out."""
 
     @property
     def severity(self) -> Severity:
@@ -305,12 +376,15 @@ class Batch(Struct, frozen=True, kw_only=True):
     """Applied after the posts of the same batch are written."""
     findings: tuple[Finding, ...] = ()
     """At most one per id: the latest."""
+    verdicts: tuple[Verdict, ...] = ()
     author_states: Mapping[str, bytes] = {}
     sources: tuple[SourceState, ...] = ()
     polls: tuple[Poll, ...] = ()
     dead: tuple[DeadLetter, ...] = ()
     on_version: int | None = None
     """The store's version that the author states rest on; absent where there are none."""
+    is_beside: bool = False
+    """True where a pipeline may run beside the one that wrote it: the version changes."""
 
 
 class AuthorSummary(Struct, frozen=True, kw_only=True):
@@ -321,7 +395,7 @@ class AuthorSummary(Struct, frozen=True, kw_only=True):
     posts: int
     """In the store, all time."""
     findings: int
-    """In the period asked for."""
+    """In the period asked for; here and below quiet ones do not count."""
     points: float
     """The sum of the scores of those findings: what the ranking sorts by."""
     detectors: dict[str, int]

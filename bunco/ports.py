@@ -19,12 +19,15 @@ from bunco.model import (
     Finding,
     HistoryEntry,
     Item,
+    Judged,
     Page,
+    Pattern,
     Poll,
     Post,
     SourceState,
     StoredPost,
     StoreStats,
+    Verdict,
 )
 
 Made_co = TypeVar("Made_co", covariant=True)
@@ -190,6 +193,19 @@ class Detector(Protocol[State]):
         """Forget the text of a removed post; counts stay."""
         ...
 
+    def pattern(self, finding: Finding) -> Pattern:
+        """Give what one of its findings is about, for a verdict on it."""
+        ...
+
+    def covers(self, judged: Pattern, found: Pattern) -> bool:
+        """Tell whether a finding is no more than what a verdict was given on.
+
+        Args:
+            judged: the pattern of the finding that was judged.
+            found: the pattern of the finding that is held against it.
+        """
+        ...
+
 
 # ---------------------------------------------------------------------------- stores
 
@@ -208,6 +224,20 @@ class FindingQuery(Struct, frozen=True, kw_only=True):
     place: str = ""
     words: str = ""
     """Found in the sentence, any case."""
+    verdict: Judged | Literal[""] = ""
+    """Judged so last; ``none``: not judged, or no longer."""
+    with_quiet: bool = True
+    """Those that verdicts keep quiet, too."""
+
+
+class VerdictQuery(Struct, frozen=True, kw_only=True):
+    """Which verdicts: every field that is set narrows."""
+
+    finding: str = ""
+    author: str = ""
+    detector: str = ""
+    by: str = ""
+    judged: Judged | Literal[""] = ""
 
 
 class Store(Protocol):
@@ -223,6 +253,9 @@ class Store(Protocol):
     def commit(self, batch: Batch) -> None:
         """Write all of a batch, or nothing. A post whose id is there stays as it is.
 
+        A verdict may come before the finding it is about. The latest on each finding stands
+        beside it from then on, whatever form of the finding is written later.
+
         Raises:
             OvertakenError: the batch rests on an earlier version: read again and redo it.
         """
@@ -231,8 +264,9 @@ class Store(Protocol):
     def version(self) -> int:
         """Give a number that changes when somebody but this pipeline has written.
 
-        A removal from another process, or a commit without ``on_version`` from this one,
-        changes it: author states read before then may hold what was removed.
+        A removal or verdict from another process, and a commit from this one without
+        ``on_version`` or from beside the pipeline, changes it: author states read before then
+        may hold what was removed, or lack what was judged.
         """
         ...
 
@@ -274,6 +308,14 @@ class Store(Protocol):
         """Give one finding by its id."""
         ...
 
+    def finding_ids(self, beginning: str, *, limit: int = 20) -> Sequence[str]:
+        """Give the ids of findings that begin so, in their order."""
+        ...
+
+    def verdicts(self, query: VerdictQuery, *, limit: int = 100, after: str = "") -> Page[Verdict]:
+        """Give verdicts, the latest ``at`` first, then by id; those replaced since, too."""
+        ...
+
     def history(
         self,
         author: str,
@@ -295,7 +337,7 @@ class Store(Protocol):
     ) -> Sequence[AuthorSummary]:
         """Give the authors with the most points in a period, worst first, then by id.
 
-        A finding counts where its ``last_at`` falls in the period.
+        A finding counts where its ``last_at`` falls in the period, unless it is quiet.
         """
         ...
 

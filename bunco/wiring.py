@@ -20,7 +20,19 @@ from bunco import codec, registry
 from bunco.clock import SystemClock
 from bunco.config import Config, PartConfig, from_tables, read
 from bunco.errors import BadInput, UsageError
-from bunco.model import Batch, DeadLetter, Item, Page, Post, Removal, SourceState
+from bunco.model import (
+    Batch,
+    DeadLetter,
+    Delivery,
+    Finding,
+    Item,
+    Page,
+    Pattern,
+    Post,
+    Removal,
+    SourceState,
+    Verdict,
+)
 from bunco.options import KafkaOptions
 from bunco.ports import Bus, Clock, Detector, Parsed, Source, SourceTools, Store, Web
 
@@ -158,6 +170,41 @@ def forget(store: Store, author: str, at: datetime, *, through: KafkaOptions | N
 
         publish_items(through, [removal])
     store.commit(Batch(removals=(removal,)))
+
+
+def judge(
+    store: Store,
+    config: Config,
+    verdicts: Sequence[Verdict],
+    *,
+    through: KafkaOptions | None = None,
+) -> None:
+    """Give verdicts: beside the findings, and to the pipeline. It may run meanwhile.
+
+    Args:
+        store: where the findings are.
+        config: its detectors learn of it, where no Kafka is named.
+        verdicts: in their order.
+        through: in a distributed run the Kafka whose processors learn of it.
+
+    Raises:
+        BrokerError: Kafka could not be told; nothing was written.
+        StoreError: it could not be written.
+    """
+    if through is not None:
+        from bunco.streams.producing import publish_items
+
+        publish_items(through, verdicts)
+        store.commit(Batch(verdicts=tuple(verdicts)))
+        return
+    delivery = Delivery(source="", items=tuple(verdicts), cursor=b"")
+    _embedded(config, store, is_beside=True).step([delivery])
+
+
+def pattern_of(config: Config, finding: Finding) -> Pattern | None:
+    """Give what a finding is about, by its detector; None where that is not configured."""
+    found = {detector.kind: detector for detector in detectors(config)}.get(finding.detector)
+    return None if found is None else found.pattern(finding)
 
 
 def replay_dead(
@@ -373,7 +420,7 @@ def _pages(store: Store) -> Iterator[Sequence[DeadLetter]]:
 
 def _player(store: Store, config: Config) -> Play:
     """Give what plays letters again in this process."""
-    embedded = _embedded(config, store)
+    embedded = _embedded(config, store, is_beside=True)
 
     def play(letters: Sequence[DeadLetter]) -> dict[str, str]:
         played = {one.id: _play(embedded, one.origin, one.body, one.source) for one in letters}
@@ -396,7 +443,6 @@ def _kafka_player(store: Store, config: Config, options: KafkaOptions) -> Play:
 
 def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:
     """Play one dead letter; give why it failed again, empty when it went through."""
-    from bunco.model import Delivery
     from bunco.storage.letters import WAS_CUT, is_cut
 
     try:
@@ -410,10 +456,10 @@ def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:
     return "it could not be enriched" if step.dead else ""
 
 
-def _embedded(config: Config, store: Store) -> "Embedded":
+def _embedded(config: Config, store: Store, *, is_beside: bool = False) -> "Embedded":
     from processors.embedded import Embedded
 
-    return Embedded(detectors(config), store, config.pipeline)
+    return Embedded(detectors(config), store, config.pipeline, is_beside=is_beside)
 
 
 def _bus(config: Config) -> Bus:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco.errors import OvertakenError, StoreError
-from bunco.model import Batch, Delivery, Item, Post, Removal, to_ms
+from bunco.model import Batch, Delivery, Item, Post, Removal, Verdict, to_ms, without_words
 from bunco.options import PipelineOptions
 from bunco.ports import Bus, Detector, Store
 from processors.pipeline import Pipeline
@@ -43,15 +43,23 @@ class Embedded:
         detectors: in the order in which they see each post.
         store: where everything is kept.
         options: sizes of batches and of what stays in memory.
+        is_beside: whether another run may write to the same store: it then reads again what
+            this one has changed.
     """
 
     def __init__(
-        self, detectors: Sequence[Detector[Any]], store: Store, options: PipelineOptions
+        self,
+        detectors: Sequence[Detector[Any]],
+        store: Store,
+        options: PipelineOptions,
+        *,
+        is_beside: bool = False,
     ) -> None:
         self._detectors = detectors
         self._pipeline = Pipeline(detectors)
         self._store = store
         self._options = options
+        self._is_beside = is_beside
         self._version: int | None = None
         self._states = States(detectors, store.author_states, options.live_authors)
 
@@ -125,6 +133,7 @@ class Embedded:
             frame,
             posts=tuple(outcome.posts.values()),
             removals=tuple(outcome.removals),
+            verdicts=tuple(outcome.verdicts),
             findings=tuple(outcome.findings.values()),
             author_states=self._states.encoded(outcome.authors),
             dead=(*frame.dead, *outcome.dead),
@@ -136,7 +145,7 @@ class Embedded:
     def _write(self, batch: Batch) -> None:
         """Commit; where that fails the states are ahead of the store and are put out."""
         try:
-            self._store.commit(batch)
+            self._store.commit(replace(batch, is_beside=self._is_beside))
         except StoreError:
             self._states.clear()
             raise
@@ -152,7 +161,7 @@ class Embedded:
 
         The removal of a post learns its author here, from the store or from the batch.
         """
-        known = self._store.known([item.id for item in given if item.id])
+        known = self._store.known([name for item in given if (name := _post_of(item))])
         gone = dict(self._store.removed_authors({item.author for item in given if item.author}))
         authors: dict[str, str] = {}
         items: list[Item] = []
@@ -164,6 +173,12 @@ class Embedded:
                     gone[item.author] = item.at
                 items.append(_addressed(item, authors, known))
                 authors[item.id] = ""
+                continue
+            if isinstance(item, Verdict):
+                if not _is_past(item.author, item.began_at, gone):
+                    post = _post_of(item)
+                    is_removed = authors.get(post, known.get(post)) == ""
+                    items.append(without_words(item) if is_removed else item)
                 continue
             if item.id in known or item.id in authors or _is_gone(item, gone):
                 continue
@@ -202,8 +217,18 @@ def _is_covered(removal: Removal, gone: Mapping[str, datetime | None]) -> bool:
 
 
 def _is_gone(post: Post, gone: Mapping[str, datetime | None]) -> bool:
-    if post.author not in gone:
+    return _is_past(post.author, min(post.posted_at, post.seen_at or post.posted_at), gone)
+
+
+def _is_past(author: str, at: datetime, gone: Mapping[str, datetime | None]) -> bool:
+    if author not in gone:
         return False
-    until = gone[post.author]
-    at = min(post.posted_at, post.seen_at or post.posted_at)
+    until = gone[author]
     return until is None or to_ms(at) <= to_ms(until)
+
+
+def _post_of(item: Item) -> str:
+    """Give the id of the post that an item is, removes or quotes; empty for none."""
+    if isinstance(item, Verdict):
+        return item.pattern.post if item.pattern else ""
+    return item.id

@@ -39,8 +39,16 @@ class Ledger(Struct, array_like=True, gc=False):
 
     def remember(self, post: str, most: int) -> bool:
         """Keep the mark of a post among the latest; tell whether it was new."""
-        mark = blake2b(post.encode("utf-8", "surrogatepass"), digest_size=_MARK_BYTES).digest()
+        mark = _mark(post)
         if mark in self.seen:
             return False
         self.seen = (self.seen + mark)[-_MARK_BYTES * most :] if most else b""
         return True
+
+    def knows(self, post: str) -> bool:
+        """Tell whether the mark of a post is among the latest."""
+        return _mark(post) in self.seen
+
+
+def _mark(post: str) -> bytes:
+    return blake2b(post.encode("utf-8", "surrogatepass"), digest_size=_MARK_BYTES).digest()

@@ -1,6 +1,6 @@
 """The pipeline, the same in every runtime.
 
-    items | removed away? | enrich | detectors with the author's state | findings
+    items | removed away? judged? | enrich | detectors with the author's state | quiet? | findings
 
 It is pure but for the states it is given: no clock, no I/O, no chance. The same items in
 the same order give the same outcome however they are cut into batches.
@@ -13,8 +13,19 @@ from msgspec import Struct
 
 from bunco import codec
 from bunco.log import logger
-from bunco.model import DeadLetter, Enriched, Finding, Item, Post, Removal, dead_letter
+from bunco.model import (
+    DeadLetter,
+    Enriched,
+    Finding,
+    Item,
+    Post,
+    Removal,
+    Verdict,
+    dead_letter,
+    to_ms,
+)
 from bunco.ports import Detector
+from processors import judging
 from processors.enrich import enrich
 from processors.states import States
 
@@ -27,6 +38,7 @@ class Outcome(Struct):
     posts: dict[str, Enriched]
     """By id, in order."""
     removals: list[Removal]
+    verdicts: list[Verdict]
     findings: dict[str, Finding]
     """By id: the latest form of each."""
     authors: dict[str, None]
@@ -45,6 +57,7 @@ class Pipeline:
         self._detectors = [
             (detector, f"{detector.kind}_{detector.state_version}") for detector in detectors
         ]
+        self._by_kind = {detector.kind: detector for detector in detectors}
 
     def run(self, items: Iterable[Item], states: States) -> Outcome:
         """Run items in order; the states of all their authors must be prepared.
@@ -53,10 +66,12 @@ class Pipeline:
         enriched becomes a dead letter; a detector that fails on a post leaves one, too,
         and the other detectors go on.
         """
-        outcome = Outcome({}, [], {}, {}, [])
+        outcome = Outcome({}, [], [], {}, {}, [])
         for item in items:
             if isinstance(item, Post):
                 self._take(item, states, outcome)
+            elif isinstance(item, Verdict):
+                self._judge(item, states, outcome)
             else:
                 self._remove(item, states, outcome)
         return outcome
@@ -76,10 +91,23 @@ class Pipeline:
                 kept = detector.state_type()
                 setattr(state, name, kept)
             try:
-                for finding in detector.see(enriched, kept):
+                for seen in detector.see(enriched, kept):
+                    finding = seen
+                    if state.judged is not None:
+                        finding = judging.marked(seen, state.judged, detector)
                     outcome.findings[finding.id] = finding
             except Exception as error:  # noqa: BLE001  # one detector never stops the rest
                 outcome.dead.append(_failed(post, f"detector:{detector.kind}", error))
+
+    def _judge(self, verdict: Verdict, states: States, outcome: Outcome) -> None:
+        """Let the author's state know what was said of a finding."""
+        outcome.verdicts.append(verdict)
+        outcome.authors[verdict.author] = None
+        state = states.of(verdict.author)
+        try:
+            state.judged = judging.judged(state.judged or (), verdict, self._by_kind)
+        except Exception as error:  # noqa: BLE001  # one verdict never stops the rest
+            outcome.dead.append(_failed(verdict, f"judge:{verdict.detector}", error))
 
     def _remove(self, removal: Removal, states: States, outcome: Outcome) -> None:
         """Let the author's state forget; what is stored is the store's to erase."""
@@ -87,16 +115,22 @@ class Pipeline:
         if not removal.author:
             return
         outcome.authors[removal.author] = None
+        state = states.of(removal.author)
         if removal.removed == "author":
             states.renew(removal.author)
+            if state.judged is not None and removal.at is not None:
+                left = judging.left_of(state.judged, to_ms(removal.at))
+                states.of(removal.author).judged = left
             return
-        state = states.of(removal.author)
+        if state.judged is not None:
+            state.judged = judging.erased(state.judged, removal.id)
         for detector, name in self._detectors:
             if (kept := getattr(state, name)) is not None:
                 detector.erase(removal.id, kept)
 
 
-def _failed(post: Post, origin: str, error: Exception) -> DeadLetter:
-    _log.error("post failed", origin=origin, post=post.id, error=repr(error))
+def _failed(item: Post | Verdict, origin: str, error: Exception) -> DeadLetter:
+    _log.error("item failed", origin=origin, item=item.id, error=repr(error))
     reason = f"{type(error).__name__}: {error}"
-    return dead_letter(origin, reason, codec.encode(post), source=post.source, author=post.author)
+    source = item.source if isinstance(item, Post) else ""
+    return dead_letter(origin, reason, codec.encode(item), source=source, author=item.author)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from bunco.ports import Detector
+from processors.judging import Judgement
 from processors.ledger import Ledger
 
 Load = Callable[[Collection[str]], Mapping[str, bytes]]
@@ -21,6 +22,8 @@ class AuthorState(Struct, gc=False):
 
     ledger: Ledger | None = None
     """Kept by the distributed runtime alone; the embedded one asks its store."""
+    judged: list[Judgement] | None = None
+    """What people said of the author's findings, oldest first; None where they said nothing."""
 
 
 def state_type(detectors: Sequence[Detector[Any]]) -> type[AuthorState]:

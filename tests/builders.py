@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bunco.model import Enriched, Finding, Post
+from bunco.model import Enriched, Finding, Pattern, Post, Verdict
 from processors.enrich import enrich
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -47,3 +47,21 @@ def a_finding(**changes: Any) -> Finding:
         closes_at=NOON + timedelta(hours=27),
     )
     return replace(finding, **changes)
+
+
+def a_verdict(after: timedelta = timedelta(hours=4), **changes: Any) -> Verdict:
+    """Give the word that ``a_finding`` is fine, ``after`` noon, with the named fields changed."""
+    verdict = Verdict(
+        judged="fine",
+        finding="f1",
+        author="web:example.org",
+        detector="repeats",
+        by="ann",
+        because="the council repeats itself",
+        at=NOON + after,
+        first_at=NOON,
+        pattern=Pattern(
+            text="Council approves new cycle lanes along the river", post="web:example.org/1"
+        ),
+    )
+    return replace(verdict, **changes)

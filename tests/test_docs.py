@@ -13,7 +13,7 @@ import typer.main
 
 from bunco import codec, registry
 from bunco.cli.app import app
-from bunco.model import Post, Removal
+from bunco.model import Post, Removal, Verdict
 from bunco.options import (
     HttpOptions,
     IngestOptions,
@@ -172,7 +172,7 @@ def test_schema_of_the_wire_form_is_the_one_the_code_gives() -> None:
     assert written == given, "write it anew: make schema"
 
 
-@pytest.mark.parametrize("record", [Post, Removal])
+@pytest.mark.parametrize("record", [Post, Removal, Verdict])
 def test_every_field_of_the_wire_form_is_documented(record: Any) -> None:
     below = section(page("docs/wire-form.md"), f"A {record.__name__.lower()}")
 
@@ -187,7 +187,7 @@ def test_every_field_of_the_wire_form_is_documented(record: Any) -> None:
 def test_examples_of_the_wire_form_are_taken(example: str) -> None:
     item = codec.decode_item(example.encode())
 
-    assert isinstance(item, Post | Removal)
+    assert isinstance(item, Post | Removal | Verdict)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

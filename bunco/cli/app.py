@@ -31,10 +31,11 @@ from bunco.cli import (
     texts,
     topics,
     upkeep,
+    verdict,
 )
 from bunco.errors import BuncoError, ConfigError, UsageError
 
-_LIVE, _MANY, _ASK = "Run", "Run on many machines", "Read"
+_LIVE, _MANY, _ASK = "Run", "Run on many machines", "Read and judge"
 _APART, _KEEP = "Work without a store", "Set up and look after"
 _EPILOG = (
     'Start with "bunco demo", or with your own feeds: "bunco import feeds.opml", "bunco run", '
@@ -125,6 +126,8 @@ _add(reading.findings, _ASK)
 _add(reading.history, _ASK)
 _add(reading.search, _ASK)
 _add(backtest.backtest, _ASK)
+_add(verdict.verdict, _ASK)
+_add(verdict.verdicts, _ASK)
 _add(texts.score, _APART)
 _add(texts.compare, _APART)
 _add(documents.parse, _APART)

@@ -1,15 +1,18 @@
 """Measure the detectors on data: figures against their goals, curves as pictures."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bunco.cli.opening import existing_store
+from bunco.cli.options import ConfigFile, StorePlace
 from bunco.cli.terminal import page, say, write_json
 from bunco.errors import UsageError
 
 if TYPE_CHECKING:
-    from bunco.evaluation.model import Result
+    from bunco.evaluation.model import Figure, Result
 
 INSTALL = "in a checkout: pip install '.[evaluate]'"
 
@@ -28,22 +31,43 @@ def evaluate(
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Where JSON and pictures go.")
     ] = Path("evaluation"),
+    verdicts: Annotated[
+        bool,
+        typer.Option("--verdicts", help="By the verdicts in the store, in place of data."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One figure a line.")] = False,
+    store: StorePlace = None,
+    config: ConfigFile = None,
 ) -> None:
     """Measure the detectors: figures against floor and aim, each with its interval.
 
-    Writes figures.json and the curves as PNG and SVG. The same data gives the same figures.
+    Writes figures.json and the curves as PNG and SVG. The same data gives the same figures. With
+    --verdicts: how many of the judged findings are spam; writes no file.
     """
-    result = _measured(studies, data, out)
+    figures = _judged(studies, store, config) if verdicts else _measured(studies, data, out).figures
     if as_json:
         from bunco.evaluation.running import as_row
 
-        for figure in result.figures:
+        for figure in figures:
             write_json(as_row(figure))
+        return
+    if not figures:
         return
     from bunco.cli.render_evaluation import table
 
-    page().print(table(result.figures))
+    page().print(table(figures))
+
+
+def _judged(
+    detectors: list[str] | None, store: str | None, config: Path | None
+) -> "Sequence[Figure]":
+    from bunco.evaluation.verdicts import precision_figures
+
+    with existing_store(store, config) as opened:
+        figures = precision_figures(opened, detectors or ())
+    if not figures:
+        say('No finding was judged spam or fine yet: see "bunco verdict --help".')
+    return figures
 
 
 def _measured(studies: list[str] | None, data: Path | None, out: Path) -> "Result":

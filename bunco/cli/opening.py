@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bunco.errors import UsageError
-from bunco.model import AuthorSummary
+from bunco.model import AuthorSummary, Finding
 from bunco.ports import Store
 
 if TYPE_CHECKING:
@@ -70,6 +70,30 @@ def the_author(store: Store, asked: str) -> AuthorSummary:
     many = f"more than {_CANDIDATES}" if len(found) > _CANDIDATES else str(len(found))
     say(f'"{asked}" fits {many} authors; say which one:')
     notes().print(render.candidates_table(found[:_CANDIDATES]))
+    raise typer.Exit(_USED_WRONGLY)
+
+
+def the_finding(store: Store, asked: str) -> Finding:
+    """Give the finding of this id, or the only one whose id begins so.
+
+    Raises:
+        typer.Exit: none fits (1) or several do (2, they are listed).
+    """
+    from bunco.cli.terminal import say
+
+    if (finding := store.finding(asked)) is not None:
+        return finding
+    names = store.finding_ids(asked, limit=_CANDIDATES + 1) if asked else []
+    found = [finding for name in names if (finding := store.finding(name)) is not None]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        say(f'No finding has an id that begins with "{asked}". See "bunco findings".')
+        raise typer.Exit(1)
+    many = f"more than {_CANDIDATES}" if len(found) > _CANDIDATES else str(len(found))
+    say(f'"{asked}" begins the ids of {many} findings; say more of it:')
+    for finding in found[:_CANDIDATES]:
+        say(f"  {finding.id}  {finding.detector} of {finding.subject}")
     raise typer.Exit(_USED_WRONGLY)
 
 

@@ -1,7 +1,7 @@
 """Ask the store: findings, the history of an author, the worst authors, posts by words."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -11,7 +11,7 @@ from bunco.cli.options import AsJson, ConfigFile, Limit, Since, StorePlace, Unti
 from bunco.cli.terminal import page, paged, say, write_json
 from bunco.clock import SystemClock
 from bunco.errors import UsageError
-from bunco.model import Finding, HistoryEntry, Page, Quote, StoredPost
+from bunco.model import Finding, HistoryEntry, Judged, Page, Quote, StoredPost, Verdict
 from bunco.ports import FindingQuery, Store
 
 _FINDINGS = 20
@@ -31,6 +31,12 @@ def findings(
     ] = 0.0,
     source: Annotated[str, typer.Option(metavar="NAME", help="With posts of it.")] = "",
     place: Annotated[str, typer.Option(metavar="PLACE", help="With posts in it.")] = "",
+    verdict: Annotated[
+        str, typer.Option(metavar="WORD", help="Judged so last: spam, fine, mute or none.")
+    ] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Those that verdicts keep quiet, too.")
+    ] = False,
     limit: Limit = None,
     as_json: AsJson = False,
     store: StorePlace = None,
@@ -38,7 +44,7 @@ def findings(
 ) -> None:
     """Show what the detectors found, the latest first.
 
-    The 20 latest, or all of them with --json.
+    The 20 latest, or all of them with --json; without those that verdicts keep quiet.
 
     Examples:
         bunco findings --detector repeats --since 7d --min-score 0.8
@@ -48,6 +54,7 @@ def findings(
 
     if detector and detector not in (there := kinds("processors.detectors")):
         raise UsageError(f"no detector is called {detector}; there are: {', '.join(there)}")
+    word = the_word(verdict) if verdict else ""
     with existing_store(store, config) as opened:
         asked = _asked(opened, since, until)
         query = FindingQuery(
@@ -58,6 +65,8 @@ def findings(
             least_score=min_score,
             source=source,
             place=place,
+            verdict=word,
+            with_quiet=everything or word in {"fine", "mute"},
         )
 
         def fetch(most: int, after: str) -> Page[Finding]:
@@ -193,7 +202,29 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
 
     fields: dict[str, Any] = codec.to_json(finding)
     quotes = [dict(zip(Quote.__struct_fields__, quote, strict=True)) for quote in fields["quotes"]]
-    return fields | {"quotes": quotes, "severity": finding.severity}
+    said = verdict_fields(finding.verdict) if finding.verdict else None
+    return fields | {"quotes": quotes, "severity": finding.severity, "verdict": said}
+
+
+def verdict_fields(said: Verdict) -> dict[str, Any]:
+    """Give the wire form of a verdict, and its id."""
+    from bunco import codec
+
+    fields: dict[str, Any] = codec.to_json(said)
+    return {"id": said.id} | fields
+
+
+def the_word(text: str) -> Judged:
+    """Give the verdict that was typed.
+
+    Raises:
+        UsageError: it is none.
+    """
+    for word in get_args(Judged):
+        if text == word:
+            found: Judged = word
+            return found
+    raise UsageError(f"{text!r} is no verdict: say spam, fine, mute or none")
 
 
 def post_fields(found: StoredPost) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bunco.cli.terminal import printable
+from bunco.cli.render_verdict import SHORT_ID, beside
+from bunco.cli.terminal import printable, when
 from bunco.doctor import Check, Verdict
 from bunco.model import (
     AuthorSummary,
@@ -34,21 +35,17 @@ _LOUD = 0.5
 """The sensational score that is worth a mark beside a post."""
 
 
-def when(moment: datetime | None) -> str:
-    """Give a time to the minute, UTC, or a dash."""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
-
-
 def finding_block(finding: Finding) -> RenderableType:
-    """Give a finding as a headline, and under it the sentence and when it was."""
+    """Give a finding as a headline, and under it the sentence, when it was, what was said."""
     head = Text()
     head.append(f"{finding.severity:<6}", _COLOURS[finding.severity])
     head.append(f" {finding.score:.2f}  ")
     head.append(printable(finding.detector), "bold")
     head.append("  ")
     head.append(printable(finding.subject), "bold cyan")
+    head.append(f"  {finding.id[:SHORT_ID]}", "dim")
     sentence = Text.assemble(printable(finding.reason), (f"  {_span(finding)}", "dim"))
-    return Group(head, _indented(sentence, 7))
+    return Group(head, *(_indented(line, 7) for line in (sentence, *beside(finding))))
 
 
 def author_table(authors: Sequence[AuthorSummary], console: Console) -> RenderableType:
@@ -199,7 +196,9 @@ def _history_finding(at: datetime, finding: Finding) -> RenderableType:
     head.append(printable(finding.detector), "bold")
     if finding.first_at != finding.last_at:
         head.append(f"  since {when(finding.first_at)}", "dim")
-    return Group(head, _indented(Text(printable(finding.reason)), 20))
+    head.append(f"  {finding.id[:SHORT_ID]}", "dim")
+    lines = (Text(printable(finding.reason)), *beside(finding))
+    return Group(head, *(_indented(line, 20) for line in lines))
 
 
 def _post_line(at: datetime, found: StoredPost) -> RenderableType:

@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bunco.cli.render import finding_block, when
-from bunco.cli.terminal import printable
+from bunco.cli.render import finding_block
+from bunco.cli.terminal import printable, when
 from bunco.evaluation.matching import DIFFERENT, Difference, Different
 from bunco.evaluation.summary import Summary
 from bunco.evaluation.tally import SEVERITIES, Concerned, Day, Tally

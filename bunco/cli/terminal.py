@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import IO, NoReturn, TypeVar
 
 from rich.console import Console
@@ -48,6 +49,11 @@ def printable(text: str) -> str:
         return text
     text = _INVISIBLE.sub("", _SPACES.sub(" ", text)).strip()
     return _STACKED.sub(r"\1", _HOSTILE.sub(_visible, text))
+
+
+def when(moment: datetime | None) -> str:
+    """Give a time to the minute, UTC, or a dash."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
 
 
 def page() -> Console:

@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 from msgspec.structs import replace
 
-from bunco.model import Item, Post, Removal, from_ms
+from bunco.model import Post, Removal, from_ms
 from bunco.simulation.acts import Act, Playwright
 from bunco.simulation.cast import Author, Published, assembled
 from bunco.simulation.dice import Dice
@@ -104,7 +104,7 @@ class _Teller:
         posts = self._plan.posts
         return (self._told + 1) * times // posts != self._told * times // posts
 
-    def _put(self, arrives: int, told: Told, item: Item) -> None:
+    def _put(self, arrives: int, told: Told, item: Post | Removal) -> None:
         again = isinstance(item, Post)
         later = Told(
             item=item, role=told.role, label=told.label, acts=told.acts, edit=told.edit, again=again

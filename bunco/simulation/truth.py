@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from bunco.model import Item
+from bunco.model import Post, Removal
 
 Label: TypeAlias = Literal["spam", "benign"]
 Role: TypeAlias = Literal[
@@ -67,7 +67,7 @@ class ActTruth(Struct, frozen=True, kw_only=True, tag="act", tag_field="truth"):
 class Told(Struct, frozen=True, kw_only=True, gc=False):
     """One item of the stream and what is true about it."""
 
-    item: Item
+    item: Post | Removal
     role: Role
     label: Label
     acts: tuple[str, ...] = ()

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from bunco.model import AuthorSummary, Finding, Page, from_ms, to_ms
-from bunco.ports import FindingQuery
+from bunco.model import AuthorSummary, Finding, Page, Verdict, from_ms, to_ms
+from bunco.ports import FindingQuery, VerdictQuery
 from bunco.storage.contents import Contents
 from bunco.storage.keeping import POINTS, points, times
 from bunco.storage.marks import mark
+from bunco.storage.quieting import word_of
 
 Row = TypeVar("Row")
 Place: TypeAlias = tuple[int | str, ...]
@@ -36,18 +37,33 @@ def is_asked(finding: Finding, asked: FindingQuery) -> bool:
         and (not asked.source or asked.source in finding.sources)
         and (not asked.place or asked.place in finding.places)
         and asked.words.casefold() in finding.reason.casefold()
+        and asked.verdict in ("", word_of(finding.verdict))
+        and (asked.with_quiet or not finding.quiet)
+    )
+
+
+def is_asked_verdict(verdict: Verdict, asked: VerdictQuery) -> bool:
+    """Tell whether a verdict is what was asked for."""
+    return (
+        asked.finding in ("", verdict.finding)
+        and asked.author in ("", verdict.author)
+        and asked.detector in ("", verdict.detector)
+        and asked.by in ("", verdict.by)
+        and asked.judged in ("", verdict.judged)
     )
 
 
 def summary(
     everything: Contents, author: str, period: tuple[datetime | None, datetime | None]
 ) -> AuthorSummary:
-    """Give one author's summary: posts of all time, findings of a period."""
+    """Give one author's summary: posts of all time, loud findings of a period."""
     first, last = times(*period)
     found = [
         finding
         for finding in everything.findings.values()
-        if finding.subject == author and first <= to_ms(finding.last_at) < last
+        if finding.subject == author
+        and not finding.quiet
+        and first <= to_ms(finding.last_at) < last
     ]
     at = [kept.at_ms for kept in everything.posts.values() if kept.author == author]
     worst = min(

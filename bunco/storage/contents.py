@@ -15,11 +15,15 @@ from bunco.model import (
     Removal,
     SourceState,
     StoredPost,
+    Verdict,
+    order_of,
     to_ms,
     without_post,
+    without_words,
 )
 from bunco.storage.keeping import HOUR_MS, POLLS_KEPT, finite
 from bunco.storage.letters import mentions
+from bunco.storage.quieting import bare, shown
 from bunco.storage.removing import is_gone, naming, quoted
 
 _encode = msgspec.json.encode
@@ -46,6 +50,9 @@ class Contents:
         self.names: dict[str, tuple[int, str]] = {}
         """The latest name of an author, and when it was used (ms)."""
         self.findings: dict[str, Finding] = {}
+        self.verdicts: dict[str, Verdict] = {}
+        self.latest: dict[str, Verdict] = {}
+        """By the finding they are on."""
         self.states: dict[str, bytes] = {}
         self.sources: dict[str, SourceState] = {}
         self.polls: dict[str, list[Poll]] = {}
@@ -65,7 +72,9 @@ class Contents:
         for enriched in batch.posts:
             self._write_post(enriched)
         for finding in batch.findings:
-            self._write_finding(finite(finding))
+            self._write_finding(bare(finite(finding)))
+        for verdict in batch.verdicts:
+            self._write_verdict(verdict)
         for author, state in batch.author_states.items():
             if self.gone_authors.get(author, 0) is not None:
                 self.states[author] = state
@@ -116,7 +125,28 @@ class Contents:
         self.finding_counts[to_ms(finding.first_at) // HOUR_MS, finding.detector] += 1
         for post in sorted(quoted(finding) & self.erased):
             finding = without_post(finding, post)
-        self.findings[finding.id] = finding
+        self.findings[finding.id] = shown(finding, self.latest)
+
+    def _write_verdict(self, verdict: Verdict) -> None:
+        if verdict.id in self.verdicts or is_gone(
+            self.gone_authors, verdict.author, to_ms(verdict.began_at)
+        ):
+            return
+        if verdict.pattern is not None and verdict.pattern.post in self.erased:
+            verdict = without_words(verdict)
+        self.verdicts[verdict.id] = verdict
+        self._settle({verdict.finding})
+
+    def _settle(self, judged: Collection[str]) -> None:
+        """Let the findings know what was said of these."""
+        for name in judged:
+            said = [one for one in self.verdicts.values() if one.finding == name]
+            self.latest.pop(name, None)
+            if said:
+                self.latest[name] = max(said, key=order_of)
+        for name, finding in self.findings.items():
+            if name in judged or finding.quieted_by in judged:
+                self.findings[name] = shown(finding, self.latest)
 
     def _write_poll(self, poll: Poll) -> None:
         lines = self.polls.setdefault(poll.source, [])
@@ -157,8 +187,15 @@ class Contents:
         for name, named in [(name, quoted(one)) for name, one in self.findings.items()]:
             for post in sorted(named & set(ids)):
                 self.findings[name] = without_post(self.findings[name], post)
+        self._forget_words(ids)
         for author in of:
             self._drop_empty(author)
+
+    def _forget_words(self, ids: Collection[str]) -> None:
+        """Take the words of removed posts out of verdicts."""
+        quoting = [one for one in self.verdicts.values() if one.pattern and one.pattern.post in ids]
+        self.verdicts.update((one.id, without_words(one)) for one in quoting)
+        self._settle({one.finding for one in quoting})
 
     def _remove_author(self, removal: Removal, states: Collection[str]) -> None:
         author = removal.author
@@ -176,6 +213,12 @@ class Contents:
             for name, finding in self.findings.items()
             if not is_gone(gone, finding.subject, to_ms(finding.first_at))
         }
+        gone_with = [
+            one for one in self.verdicts.values() if is_gone(gone, one.author, to_ms(one.began_at))
+        ]
+        for one in gone_with:
+            del self.verdicts[one.id]
+        self._settle({one.finding for one in gone_with})
         later = any(kept.author == author for kept in self.posts.values())
         if until is None or not later or author not in states:
             self.states.pop(author, None)

@@ -38,6 +38,7 @@ def storable(batch: Batch) -> Batch:
         ),
         removals=tuple(map(_clean, batch.removals)),
         findings=tuple(map(_clean, batch.findings)),
+        verdicts=tuple(map(_clean, batch.verdicts)),
         author_states={_text(author): state for author, state in batch.author_states.items()},
         sources=tuple(map(_clean, batch.sources)),
         polls=tuple(map(_clean, batch.polls)),

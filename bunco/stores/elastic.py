@@ -26,10 +26,11 @@ from bunco.model import (
     SourceState,
     StoredPost,
     StoreStats,
+    Verdict,
     from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery, Part, Store
+from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
 from bunco.stores_elastic import (
     authors,
     checks,
@@ -38,6 +39,7 @@ from bunco.stores_elastic import (
     retention,
     searching,
     states,
+    verdicts,
     walking,
 )
 from bunco.stores_elastic.cluster import Cluster, Layout
@@ -141,6 +143,14 @@ class ElasticStore:
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
         return reading.finding(self._cluster, finding_id)
+
+    def finding_ids(self, beginning: str, *, limit: int = 20) -> Sequence[str]:
+        """Give the ids of findings that begin so, in their order."""
+        return reading.finding_ids(self._cluster, beginning, limit)
+
+    def verdicts(self, query: VerdictQuery, *, limit: int = 100, after: str = "") -> Page[Verdict]:
+        """Give verdicts, the latest ``at`` first, then by id; those replaced since, too."""
+        return verdicts.verdicts(self._cluster, query, limit, after)
 
     def history(
         self,

@@ -27,11 +27,12 @@ from bunco.model import (
     SourceState,
     StoredPost,
     StoreStats,
+    Verdict,
     from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery, Part, Store
-from bunco.storage.answers import Place, is_asked, page, summary
+from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
+from bunco.storage.answers import Place, is_asked, is_asked_verdict, page, summary
 from bunco.storage.contents import Contents
 from bunco.storage.keeping import HOUR_MS, findable, hours, storable, times
 from bunco.storage.marks import place
@@ -59,7 +60,7 @@ class MemoryStore:
             msgspec.msgpack.encode(
                 (
                     [(enriched.post, enriched.headline) for enriched in batch.posts],
-                    (batch.removals, batch.findings, batch.author_states),
+                    (batch.removals, batch.findings, batch.verdicts, batch.author_states),
                     (batch.sources, batch.polls, batch.dead),
                 )
             )
@@ -69,7 +70,7 @@ class MemoryStore:
             if batch.on_version not in {None, self._others}:
                 raise OvertakenError("somebody else wrote to the store in the meantime")
             self._all.write(batch)
-            self._others += batch.on_version is None
+            self._others += batch.is_beside or batch.on_version is None
 
     def version(self) -> int:
         """Give a number that changes when somebody but this pipeline has written."""
@@ -130,6 +131,23 @@ class MemoryStore:
         with self._lock:
             return self._all.findings.get(finding_id)
 
+    def finding_ids(self, beginning: str, *, limit: int = 20) -> Sequence[str]:
+        """Give the ids of findings that begin so, in their order."""
+        with self._lock:
+            found = [name for name in self._all.findings if name.startswith(beginning)]
+        return sorted(found)[:limit]
+
+    def verdicts(self, query: VerdictQuery, *, limit: int = 100, after: str = "") -> Page[Verdict]:
+        """Give verdicts, the latest ``at`` first, then by id; those replaced since, too."""
+        start = place(after, tuple[int, str])
+        with self._lock:
+            placed: Iterable[tuple[Place, Verdict]] = [
+                ((-to_ms(verdict.at), verdict.id), verdict)
+                for verdict in self._all.verdicts.values()
+                if is_asked_verdict(verdict, query)
+            ]
+        return page(placed, limit, start)
+
     def history(
         self,
         author: str,
@@ -167,7 +185,7 @@ class MemoryStore:
             subjects = {
                 finding.subject
                 for finding in self._all.findings.values()
-                if first <= to_ms(finding.last_at) < last
+                if not finding.quiet and first <= to_ms(finding.last_at) < last
             }
             made = [summary(self._all, author, (since, until)) for author in subjects]
         return sorted(made, key=lambda summary: (-summary.points, summary.author))[:limit]

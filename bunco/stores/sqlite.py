@@ -26,11 +26,21 @@ from bunco.model import (
     SourceState,
     StoredPost,
     StoreStats,
+    Verdict,
     from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery, Part, Store
-from bunco.stores_sql import authors, checks, lookups, reading, retention, searching, walking
+from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
+from bunco.stores_sql import (
+    authors,
+    checks,
+    lookups,
+    reading,
+    retention,
+    searching,
+    verdicts,
+    walking,
+)
 from bunco.stores_sql.commits import version_of, write_batch
 from bunco.stores_sql.connections import Connections
 from bunco.stores_sql.keys import Keys
@@ -75,7 +85,7 @@ class SqliteStore:
             if self._keys is None:
                 self._keys = Keys(connection)
             write_batch(connection, self._keys, batch, self._others)
-            if batch.on_version is None:
+            if batch.is_beside or batch.on_version is None:
                 self._others += 1
             if batch.removals or self._scrub_due:
                 self._scrub(connection)
@@ -127,6 +137,16 @@ class SqliteStore:
         """Give one finding by its id."""
         with self._reading() as connection:
             return reading.finding(connection, finding_id)
+
+    def finding_ids(self, beginning: str, *, limit: int = 20) -> Sequence[str]:
+        """Give the ids of findings that begin so, in their order."""
+        with self._reading() as connection:
+            return reading.finding_ids(connection, beginning, limit)
+
+    def verdicts(self, query: VerdictQuery, *, limit: int = 100, after: str = "") -> Page[Verdict]:
+        """Give verdicts, the latest ``at`` first, then by id; those replaced since, too."""
+        with self._reading() as connection:
+            return verdicts.verdicts(connection, query, limit, after)
 
     def history(
         self,

@@ -10,6 +10,7 @@ from bunco.storage.keeping import POINTS
 from bunco.storage.marks import mark, place
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
+    FINDING_FIELDS,
     POST_FIELDS,
     moment,
     stored_finding,
@@ -17,7 +18,7 @@ from bunco.stores_elastic.documents import (
 )
 from bunco.stores_elastic.mappings import Group
 from bunco.stores_elastic.naming import NAMELESS, documented
-from bunco.stores_elastic.reading import AT_ONCE, Clauses, Hit, containing, period, rows
+from bunco.stores_elastic.reading import AT_ONCE, QUIET, Clauses, Hit, containing, period, rows
 
 Period: TypeAlias = tuple[datetime | None, datetime | None]
 
@@ -53,7 +54,7 @@ def _part(
     """Give the findings, or the posts, that come after a place."""
     group: Group
     group, owner, at, fields = (
-        ("findings", "subject", "last_at", ["body"])
+        ("findings", "subject", "last_at", FINDING_FIELDS)
         if rank == _FINDING
         else ("posts", "author", "at", POST_FIELDS)
     )
@@ -84,7 +85,9 @@ def _entry(rank: int, hit: Hit) -> HistoryEntry:
 def summary(cluster: Cluster, author: str) -> AuthorSummary | None:
     """Give one author's summary over all time; None where there is nothing of theirs."""
     made = summaries(cluster, [author], (None, None))[0]
-    return made if made.posts or made.findings else None
+    if made.posts or made.findings or _counts_of(cluster, "findings", "subject", [author], {}):
+        return made
+    return None
 
 
 def ranking(cluster: Cluster, within: Period, limit: int) -> Sequence[AuthorSummary]:
@@ -100,7 +103,7 @@ def ranking(cluster: Cluster, within: Period, limit: int) -> Sequence[AuthorSumm
         ["findings"],
         {
             "size": 0,
-            "query": {"bool": {"filter": period("last_at", *within)}},
+            "query": {"bool": {"filter": period("last_at", *within), "must_not": [QUIET]}},
             "aggs": {
                 "authors": {"terms": by_points, "aggs": {"points": {"sum": {"field": "points"}}}}
             },
@@ -183,7 +186,7 @@ def _findings(
         "detectors": {"terms": {"field": "detector", "size": _DETECTORS}},
         "worst": {"top_hits": worst},
     }
-    clauses = period("last_at", *within)
+    clauses = [*period("last_at", *within), {"bool": {"must_not": [QUIET]}}]
     return _counts_of(cluster, "findings", "subject", authors, inner, clauses)
 
 

@@ -19,8 +19,9 @@ from bunco.model import to_ms as ms
 from bunco.ports import Clock
 from bunco.storage.keeping import finite, storable
 from bunco.storage.letters import Mentions, mentions
+from bunco.storage.quieting import bare
 from bunco.storage.removing import is_gone, quoted
-from bunco.stores_elastic import letters
+from bunco.stores_elastic import letters, verdicts
 from bunco.stores_elastic.admission import Admitted, Asked, Gate
 from bunco.stores_elastic.bulk import Refusal, Write
 from bunco.stores_elastic.cluster import Cluster
@@ -80,7 +81,7 @@ def write_batch(pen: Pen, batch: Batch) -> None:
         StoreError: it refused.
     """
     try:
-        _encode((batch.removals, batch.polls, batch.sources, batch.dead))
+        _encode((batch.removals, batch.verdicts, batch.polls, batch.sources, batch.dead))
         _encode([*batch.author_states])
         documents = _documents(batch.posts)
     except UnicodeEncodeError:
@@ -129,7 +130,7 @@ def _documents(posts: Sequence[Enriched]) -> _Documents:
 
 
 def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> None:
-    findings = {finding.id: finite(finding) for finding in batch.findings}
+    findings = {finding.id: bare(finite(finding)) for finding in batch.findings}
     named = [(letter, mentions(letter)) for letter in batch.dead]
     known = pen.gate.ask(
         Asked(
@@ -137,6 +138,7 @@ def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> Non
             quoted={
                 *chain.from_iterable(map(quoted, findings.values())),
                 *chain.from_iterable(about.posts for _, about in named),
+                *(one.pattern.post for one in batch.verdicts if one.pattern and one.pattern.post),
             },
             authors=_authors(batch, documents, [about for _, about in named]),
         )
@@ -155,6 +157,7 @@ def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> Non
         pen.names.writes((one.enriched for one in new), (one.subject for one in kept), known.epoch)
     )
     refused = _write_contents(pen, new, kept)
+    verdicts.write(cluster, verdicts.admitted(batch.verdicts, known), kept)
     rest = [
         *_states(cluster, batch.author_states, known),
         *_sources(cluster, batch),
@@ -175,6 +178,7 @@ def _authors(batch: Batch, documents: _Documents, named: Sequence[Mentions]) -> 
     return {
         *(enriched.post.author for enriched, _ in documents.values()),
         *(finding.subject for finding in batch.findings),
+        *(verdict.author for verdict in batch.verdicts),
         *batch.author_states,
         *chain.from_iterable(about.authors for about in named),
     }

@@ -15,10 +15,12 @@ from bunco.model import (
     Post,
     SourceState,
     StoredPost,
+    Verdict,
     from_ms,
     to_ms,
 )
 from bunco.storage.keeping import points
+from bunco.storage.quieting import bare
 from bunco.storage.removing import quoted
 from bunco.stores_elastic.mappings import KEYWORD_MOST
 
@@ -34,6 +36,10 @@ _FIRST_MS = to_ms(datetime(1995, 1, 1, tzinfo=UTC))
 
 POST_FIELDS = ["body", "sensational", "headline", "at"]
 """What is read of a post's document to make a ``StoredPost`` of."""
+
+
+FINDING_FIELDS = ["body", "verdict", "quiet"]
+"""What is read of a finding's document to make a ``Finding`` of."""
 
 
 class _PostDocument(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -75,6 +81,7 @@ class _FindingDocument(Struct, frozen=True, kw_only=True, gc=False):
     sensational: float
     headline: str
     evidence: tuple[str, ...]
+    quieted_by: str
     body: Raw
 
 
@@ -153,32 +160,74 @@ def stored_post(source: dict[str, Any]) -> StoredPost:
 
 def finding_document(finding: Finding) -> bytes:
     """Give the JSON of a finding's document."""
-    return _encode(
-        _FindingDocument(
-            id=finding.id,
-            detector=finding.detector,
-            subject=finding.subject,
-            score=finding.score,
-            points=points(finding.score),
-            severity=finding.severity,
-            first_at=to_ms(finding.first_at),
-            last_at=to_ms(finding.last_at),
-            closes_at=to_ms(finding.closes_at),
-            reason=finding.reason,
-            sentence=finding.reason.casefold()[:KEYWORD_MOST],
-            sources=finding.sources,
-            places=finding.places,
-            sensational=finding.sensational,
-            headline=finding.quotes[0].text if finding.quotes else "",
-            evidence=tuple(sorted(quoted(finding))),
-            body=Raw(_encode(finding)),
-        )
+    document = _FindingDocument(
+        id=finding.id,
+        detector=finding.detector,
+        subject=finding.subject,
+        score=finding.score,
+        points=points(finding.score),
+        severity=finding.severity,
+        first_at=to_ms(finding.first_at),
+        last_at=to_ms(finding.last_at),
+        closes_at=to_ms(finding.closes_at),
+        reason=finding.reason,
+        sentence=finding.reason.casefold()[:KEYWORD_MOST],
+        sources=finding.sources,
+        places=finding.places,
+        sensational=finding.sensational,
+        headline=finding.quotes[0].text if finding.quotes else "",
+        evidence=tuple(sorted(quoted(finding))),
+        quieted_by=finding.quieted_by,
+        body=Raw(_encode(bare(finding))),
     )
+    return _encode(msgspec.structs.asdict(document) | judged_fields(finding))
+
+
+def judged_fields(finding: Finding) -> dict[str, object]:
+    """Give the fields of a finding's document that tell what verdicts make of it."""
+    verdict = finding.verdict
+    fields: dict[str, object] = {"quiet": finding.quiet}
+    if verdict is None:
+        return fields | {"judged": None, "judged_by": None, "verdict": None}
+    return fields | {
+        "judged": verdict.judged,
+        "judged_by": verdict.by,
+        "verdict": _encode(verdict).decode(),
+    }
 
 
 def stored_finding(source: dict[str, Any]) -> Finding:
-    """Give the finding of a document."""
-    return msgspec.convert(source["body"], Finding)
+    """Give the finding of a document, with the latest verdict on it."""
+    finding = msgspec.convert(source["body"], Finding)
+    quiet, said = source.get("quiet", False), source.get("verdict")
+    if not said and quiet == finding.quiet:
+        return finding
+    verdict = msgspec.json.decode(said, type=Verdict) if said else None
+    return msgspec.structs.replace(finding, verdict=verdict, quiet=quiet)
+
+
+def verdict_document(verdict: Verdict) -> bytes:
+    """Give the JSON of a verdict's document."""
+    fields = {
+        "id": verdict.id,
+        "finding": verdict.finding,
+        "author": verdict.author,
+        "detector": verdict.detector,
+        "judged": verdict.judged,
+        "by": verdict.by,
+        "because": verdict.because,
+        "at": to_ms(verdict.at),
+        "began_at": to_ms(verdict.began_at),
+        "post": verdict.pattern.post if verdict.pattern else "",
+        "body": verdict,
+    }
+    until = {} if verdict.until is None else {"until": to_ms(verdict.until)}
+    return _encode(fields | until)
+
+
+def stored_verdict(source: dict[str, Any]) -> Verdict:
+    """Give the verdict of a document."""
+    return msgspec.convert(source["body"], Verdict)
 
 
 def source_document(state: SourceState) -> bytes:

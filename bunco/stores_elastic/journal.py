@@ -23,6 +23,7 @@ from bunco.model import (
     Post,
     Removal,
     SourceState,
+    Verdict,
 )
 from bunco.stores_elastic.bulk import Write
 from bunco.stores_elastic.cluster import Cluster
@@ -53,6 +54,7 @@ class _Redo(Struct, frozen=True, array_like=True):
     sources: tuple[SourceState, ...]
     polls: tuple[Poll, ...]
     dead: tuple[DeadLetter, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 _redo = msgspec.msgpack.Decoder(_Redo).decode
@@ -93,7 +95,7 @@ class Journal:
             place = self.read()
             if batch.on_version not in {None, place.others}:
                 break
-            others = place.others + (batch.on_version is None)
+            others = place.others + (batch.is_beside or batch.on_version is None)
             if (put := self._put(place, others, redo)) is not None:
                 return put
         raise OvertakenError("somebody else wrote to the store in the meantime")
@@ -179,6 +181,7 @@ def _text(batch: Batch) -> str:
         batch.sources,
         batch.polls,
         batch.dead,
+        batch.verdicts,
     )
     return b64encode(zlib.compress(_packed(redo), 1)).decode()
 
@@ -205,4 +208,5 @@ def _batch(text: str) -> Batch:
         sources=redo.sources,
         polls=redo.polls,
         dead=redo.dead,
+        verdicts=redo.verdicts,
     )

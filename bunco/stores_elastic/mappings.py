@@ -8,11 +8,11 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from bunco.stores_elastic.analysis import ANALYZER, analysis
 
-VERSION = 1
+VERSION = 2
 """Raised with every change here: ``bunco index upgrade`` then builds the indices anew."""
 
 Group: TypeAlias = Literal[
-    "posts", "findings", "authors", "states", "sources", "polls", "dead", "gone", "meta"
+    "posts", "findings", "verdicts", "authors", "states", "sources", "polls", "dead", "gone", "meta"
 ]
 GROUPS: tuple[Group, ...] = get_args(Group)
 
@@ -30,6 +30,8 @@ _DATE, _FLOAT, _LONG, _FLAG = (
 _KEPT = {"type": "object", "enabled": False}
 """As it was written, neither parsed nor indexed."""
 _BYTES = {"type": "binary"}
+_JSON = {"type": "keyword", "index": False, "doc_values": False}
+"""A record as text: replaced as a whole where a part of a document is."""
 
 
 def _words(raw: int = 0) -> dict[str, Any]:
@@ -79,6 +81,25 @@ FIELDS: Mapping[Group, Mapping[str, Any]] = {
         "sensational": _FLOAT,
         "headline": _words(512),
         "evidence": _KEYWORD,
+        "judged": _KEYWORD,
+        "judged_by": _KEYWORD,
+        "quiet": _FLAG,
+        "quieted_by": _KEYWORD,
+        "verdict": _JSON,
+        "body": _KEPT,
+    },
+    "verdicts": {
+        "id": _KEYWORD,
+        "finding": _KEYWORD,
+        "author": _KEYWORD,
+        "detector": _KEYWORD,
+        "judged": _KEYWORD,
+        "by": _KEYWORD,
+        "because": _words(),
+        "at": _DATE,
+        "until": _DATE,
+        "began_at": _DATE,
+        "post": _KEYWORD,
         "body": _KEPT,
     },
     "authors": {

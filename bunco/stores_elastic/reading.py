@@ -21,6 +21,7 @@ from bunco.storage.keeping import EVER, HOUR_MS, POLLS_KEPT, hours, points, time
 from bunco.storage.marks import mark, place
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
+    FINDING_FIELDS,
     POST_FIELDS,
     document_id,
     moment,
@@ -39,8 +40,11 @@ _EXACT_AUTHORS = 40_000
 """Up to how many authors are counted exactly. Source: the most that Elasticsearch allows as
 ``precision_threshold``; beyond, the count may be some percent off."""
 
-Clauses = list[dict[str, Any]]
+Clauses = list[Mapping[str, Any]]
 Hit = dict[str, Any]
+
+QUIET: Mapping[str, Any] = {"term": {"quiet": True}}
+"""Findings that verdicts keep quiet; those of before there were verdicts lack the field."""
 
 
 def period(field: str, since: datetime | None, until: datetime | None) -> Clauses:
@@ -101,10 +105,15 @@ def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> P
         clauses.append({"range": {"points": {"gte": points(asked.least_score)}}})
     if asked.words:
         clauses.append(containing("sentence", asked.words))
+    if asked.verdict and asked.verdict != "none":
+        clauses.append({"term": {"judged": asked.verdict}})
+    without: Clauses = [] if asked.with_quiet else [QUIET]
+    if asked.verdict == "none":
+        without.append({"terms": {"judged": ["spam", "fine", "mute"]}})
     body = {
-        "query": {"bool": {"filter": clauses}},
+        "query": {"bool": {"filter": clauses, "must_not": without}},
         "sort": [{"last_at": "desc"}, {"id": "asc"}],
-        "_source": ["body"],
+        "_source": FINDING_FIELDS,
     }
     hits = rows(cluster, "findings", body, limit + 1, start)
     shown = tuple(stored_finding(hit["_source"]) for hit in hits[:limit])
@@ -124,6 +133,16 @@ def finding(cluster: Cluster, finding_id: str) -> Finding | None:
     """Give one finding by its id."""
     found = cluster.fetch("findings", [document_id(finding_id)])
     return next(map(stored_finding, found.values()), None)
+
+
+def finding_ids(cluster: Cluster, beginning: str, limit: int) -> list[str]:
+    """Give the ids of findings that begin so, in their order."""
+    body = {
+        "query": {"prefix": {"id": beginning}},
+        "sort": [{"id": "asc"}],
+        "_source": ["id"],
+    }
+    return [hit["_source"]["id"] for hit in rows(cluster, "findings", body, limit)]
 
 
 def post(cluster: Cluster, post_id: str) -> StoredPost | None:

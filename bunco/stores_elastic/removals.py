@@ -9,9 +9,11 @@ from typing import Any
 
 from bunco.model import Batch, Removal, to_ms, without_post
 from bunco.storage.removing import naming, quoted
+from bunco.stores_elastic import verdicts
 from bunco.stores_elastic.bulk import Write
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
+    FINDING_FIELDS,
     document_id,
     finding_document,
     stored_finding,
@@ -34,6 +36,15 @@ _CHUNK = 2000
 """Posts removed at a time: keeps memory flat. Source: ours."""
 _FINDINGS = 500
 
+_CHANGED: tuple[Group, ...] = (
+    *("posts", "findings", "verdicts", "authors"),
+    *("dead", "gone", "meta"),
+)
+_HOLDING_TEXT: tuple[Group, ...] = (
+    *("posts", "findings", "verdicts", "authors"),
+    *("states", "dead"),
+)
+
 Hit = dict[str, Any]
 Query = Mapping[str, Any]
 
@@ -48,7 +59,7 @@ class Remover:
 
     def remove(self, batch: Batch) -> None:
         """Carry out the removals of a batch, after all else of it is written."""
-        self._cluster.make_all_visible(("posts", "findings", "dead"))
+        self._cluster.make_all_visible(("posts", "findings", "verdicts", "dead"))
         ids = {removal.id for removal in batch.removals if removal.removed == "post"}
         authors = {removal.author for removal in batch.removals if removal.removed == "author"}
         self._remove_posts(ids)
@@ -57,7 +68,7 @@ class Remover:
                 self._remove_author(removal, batch.author_states.keys())
         self._drop_letters(ids, authors)
         self._cluster.write_all([new_epoch(self._cluster)])
-        self._cluster.make_visible(("posts", "findings", "authors", "dead", "gone", "meta"))
+        self._cluster.make_visible(_CHANGED)
         self._due = True
         if authors:
             self.expunge()
@@ -66,8 +77,7 @@ class Remover:
         """Have segments written anew that still hold removed text; goes on by itself."""
         if not self._due:
             return
-        groups: tuple[Group, ...] = ("posts", "findings", "authors", "states", "dead")
-        names = ",".join(map(self._cluster.alias, groups))
+        names = ",".join(map(self._cluster.alias, _HOLDING_TEXT))
         self._cluster.connection.request(
             "POST",
             f"/{names}/_forcemerge",
@@ -106,6 +116,7 @@ class Remover:
         self._rename(there.values(), leaving)
         self._cluster.write_all(removed_posts(self._cluster, self._marks, ids, there))
         self._unquote(ids)
+        verdicts.forget_words(self._cluster, ids)
         self._cluster.write_all(list(map(_deletion, hits)))
         self._drop_empty({post.author for post in there.values()})
 
@@ -134,7 +145,7 @@ class Remover:
         """Take removed posts out of all findings that name them."""
         gone = set(ids)
         query = {"terms": {"evidence": sorted(gone)}}
-        while hits := self._hits("findings", query, ["body"], most=_FINDINGS):
+        while hits := self._hits("findings", query, FINDING_FIELDS, most=_FINDINGS):
             writes = []
             for hit in hits:
                 finding = stored_finding(hit["_source"])
@@ -192,6 +203,7 @@ class Remover:
         query = _of("author", author, "at", until)
         while hits := self._hits("posts", query, ["id", "author", "at", "source"]):
             self._erase([hit["_source"]["id"] for hit in hits], hits, query)
+        verdicts.drop(self._cluster, _of("author", author, "began_at", until))
         self._drop_findings(author, until)
         if until is None or author not in states or not self._having("posts", [author]):
             index = self._cluster.alias("states")

@@ -25,7 +25,7 @@ def walk(
     cluster: Cluster, author: str, within: tuple[datetime | None, datetime | None], most: int
 ) -> Generator[Sequence[Post], None, None]:
     """Give posts in pieces of one view of the index: what comes in meanwhile is not in it."""
-    clauses: list[dict[str, Any]] = period("at", *within)
+    clauses = period("at", *within)
     if author:
         clauses.append({"term": {"author": author}})
     body: dict[str, Any] = {

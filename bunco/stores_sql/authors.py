@@ -9,7 +9,8 @@ from bunco.model import AuthorSummary, HistoryEntry, Page, from_ms
 from bunco.storage.keeping import EVER, POINTS, times
 from bunco.storage.marks import mark, place
 from bunco.stores_sql.keys import found_authors
-from bunco.stores_sql.rows import POST_COLUMNS, Row, query, stored_finding, stored_post
+from bunco.stores_sql.rows import POST_COLUMNS, query, stored_finding, stored_post
+from bunco.stores_sql.verdicts import FINDING_COLUMNS, shown_findings
 
 Period = tuple[datetime | None, datetime | None]
 
@@ -29,7 +30,7 @@ def history(
         (row[0], _FINDING, row)
         for row in query(
             connection,
-            "SELECT f.last_ms, f.id, b.body FROM findings AS f "
+            f"SELECT f.last_ms, f.id, {FINDING_COLUMNS} FROM findings AS f "
             "JOIN finding_bodies AS b ON b.finding = f.key "
             "WHERE f.author = ?1 AND f.last_ms >= ?2 AND f.last_ms < ?3 "
             "AND f.last_ms <= ?4 AND (f.last_ms < ?4 OR f.id > ?5) "
@@ -55,7 +56,16 @@ def history(
     rows.sort(key=lambda row: (-row[0], row[1], row[2][1]))
     shown = rows[:limit]
     last = mark(*shown[-1][:2], shown[-1][2][1]) if len(rows) > limit else ""
-    return Page(rows=tuple(_entry(kind, row) for _, kind, row in shown), after=last)
+    found = iter(
+        shown_findings(connection, [row[2:] for _, kind, row in shown if kind == _FINDING])
+    )
+    entries = [
+        HistoryEntry(at=from_ms(at_ms), finding=next(found))
+        if kind == _FINDING
+        else HistoryEntry(at=from_ms(at_ms), post=stored_post(*row[2:]))
+        for at_ms, kind, row in shown
+    ]
+    return Page(rows=tuple(entries), after=last)
 
 
 def summary(connection: apsw.Connection, author: str) -> AuthorSummary | None:
@@ -69,7 +79,7 @@ def ranking(connection: apsw.Connection, period: Period, limit: int) -> Sequence
     rows = query(
         connection,
         "SELECT a.key FROM (SELECT author, sum(points) AS points FROM findings "
-        "WHERE last_ms >= ? AND last_ms < ? GROUP BY author) AS f "
+        "WHERE last_ms >= ? AND last_ms < ? AND quiet = 0 GROUP BY author) AS f "
         "JOIN authors AS a ON a.key = f.author ORDER BY f.points DESC, a.id LIMIT ?",
         *times(*period),
         limit,
@@ -113,7 +123,8 @@ def _summary(connection: apsw.Connection, author: int, period: Period) -> Author
     by_detector = query(
         connection,
         "SELECT detector, count(*), sum(points) FROM findings "
-        "WHERE author = ? AND last_ms >= ? AND last_ms < ? GROUP BY detector ORDER BY detector",
+        "WHERE author = ? AND last_ms >= ? AND last_ms < ? AND quiet = 0 "
+        "GROUP BY detector ORDER BY detector",
         *within,
     )
     if not posts and not by_detector:
@@ -137,14 +148,8 @@ def _worst(connection: apsw.Connection, within: tuple[int, int, int]) -> str:
     ((body,),) = query(
         connection,
         "SELECT body FROM finding_bodies WHERE finding = (SELECT key FROM findings "
-        "WHERE author = ? AND last_ms >= ? AND last_ms < ? "
+        "WHERE author = ? AND last_ms >= ? AND last_ms < ? AND quiet = 0 "
         "ORDER BY points DESC, last_ms DESC, id LIMIT 1)",
         *within,
     )
     return stored_finding(body).reason
-
-
-def _entry(kind: int, row: Row) -> HistoryEntry:
-    if kind == _FINDING:
-        return HistoryEntry(at=from_ms(row[0]), finding=stored_finding(row[2]))
-    return HistoryEntry(at=from_ms(row[0]), post=stored_post(*row[2:]))

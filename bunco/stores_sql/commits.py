@@ -15,6 +15,7 @@ from bunco.stores_sql.keys import Keys
 from bunco.stores_sql.posts import gone_authors, gone_posts, write_posts
 from bunco.stores_sql.removals import apply_removals
 from bunco.stores_sql.transactions import transaction
+from bunco.stores_sql.verdicts import write_verdicts
 
 _json = msgspec.json.Encoder().encode
 _packed = msgspec.msgpack.Encoder().encode
@@ -44,6 +45,7 @@ def _write(connection: apsw.Connection, keys: Keys, batch: Batch, others: int) -
             keys.refresh()
             write_posts(connection, keys, batch.posts)
             write_findings(connection, keys, batch.findings)
+            write_verdicts(connection, batch.verdicts)
             _write_states(connection, keys, batch.author_states)
             _write_sources(connection, keys, batch.sources)
             _write_polls(connection, batch.polls)

@@ -7,10 +7,12 @@ import msgspec
 
 from bunco.model import Finding, to_ms, without_post
 from bunco.storage.keeping import HOUR_MS, finite, points
+from bunco.storage.quieting import bare
 from bunco.storage.removing import is_gone, quoted
 from bunco.stores_sql.keys import Keys, marks
 from bunco.stores_sql.posts import gone_authors, gone_posts
 from bunco.stores_sql.rows import Row, over
+from bunco.stores_sql.verdicts import settle
 
 _encode = msgspec.json.Encoder().encode
 
@@ -21,7 +23,7 @@ def write_findings(connection: apsw.Connection, keys: Keys, findings: Sequence[F
         return
     gone = gone_authors(connection, {finding.subject for finding in findings})
     latest = {
-        finding.id: finite(finding)
+        finding.id: bare(finite(finding))
         for finding in findings
         if not is_gone(gone, finding.subject, to_ms(finding.first_at))
     }
@@ -40,15 +42,23 @@ def write_findings(connection: apsw.Connection, keys: Keys, findings: Sequence[F
     rows = _link(connection, keys, rows)
     connection.executemany(
         # not OR REPLACE: it costs 130 µs a row, as it must be able to take back each
-        "INSERT INTO findings VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (key) "
-        "DO UPDATE SET detector = ?3, author = ?4, points = ?5, first_ms = ?6, last_ms = ?7, "
-        "sources = ?8, places = ?9, sentence = ?10",
-        [(key, *columns(finding, authors[finding.subject])) for key, finding in rows.items()],
+        "INSERT INTO findings (key, id, detector, author, points, first_ms, last_ms, sources, "
+        "places, sentence, quieted_by, quiet) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) "
+        "ON CONFLICT (key) DO UPDATE SET detector = ?3, author = ?4, points = ?5, first_ms = ?6, "
+        "last_ms = ?7, sources = ?8, places = ?9, sentence = ?10, quieted_by = ?11, quiet = ?12",
+        [
+            (
+                *(key, *columns(finding, authors[finding.subject])),
+                *(finding.quieted_by, int(finding.quiet)),
+            )
+            for key, finding in rows.items()
+        ],
     )
     connection.executemany(
         "INSERT INTO finding_bodies VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
         [(key, _encode(finding)) for key, finding in rows.items()],
     )
+    settle(connection, rows.values())
 
 
 def columns(finding: Finding, author: int) -> Row:

@@ -1,5 +1,6 @@
 """Answer what people ask of findings, posts, counts over time, logs and dead letters."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import apsw
@@ -19,7 +20,8 @@ from bunco.model import (
 from bunco.ports import Counted, FindingQuery
 from bunco.storage.keeping import EVER, HOUR_MS, hours, points, times
 from bunco.storage.marks import mark, place
-from bunco.stores_sql.rows import POST_COLUMNS, Value, over, query, stored_finding, stored_post
+from bunco.stores_sql.rows import POST_COLUMNS, Value, over, query, stored_post
+from bunco.stores_sql.verdicts import FINDING_COLUMNS, shown_findings
 
 _poll = msgspec.json.Decoder(Poll).decode
 _letter = msgspec.msgpack.Decoder(DeadLetter).decode
@@ -29,48 +31,42 @@ def findings(
     connection: apsw.Connection, asked: FindingQuery, limit: int, after: str
 ) -> Page[Finding]:
     """Give findings, latest first, then by id."""
-    clauses: list[tuple[str, Value]] = []
-    if asked.detector:
-        clauses.append(("f.detector = ?", asked.detector))
-    if asked.author:
-        clauses.append(("f.author = (SELECT key FROM authors WHERE id = ?)", asked.author))
-    if asked.since is not None:
-        clauses.append(("f.last_ms >= ?", to_ms(asked.since)))
-    if asked.until is not None:
-        clauses.append(("f.first_ms < ?", to_ms(asked.until)))
-    if asked.least_score > 0:
-        clauses.append(("f.points >= ?", points(asked.least_score)))
-    if asked.source:
-        clauses.append(("instr(f.sources, ?)", f"\n{asked.source}\n"))
-    if asked.place:
-        clauses.append(("instr(f.places, ?)", f"\n{asked.place}\n"))
-    if asked.words:
-        clauses.append(("instr(f.sentence, ?)", asked.words.casefold()))
+    clauses = [*_of_kind(asked), *_when_and_where(asked)]
     last_ms, name = place(after, tuple[int, str]) or (EVER[1], "")
     where = " AND ".join(
         ["f.last_ms <= ?1 AND (f.last_ms < ?1 OR f.id > ?2)", *(text for text, _ in clauses)]
     )
     rows = query(
         connection,
-        "SELECT f.last_ms, f.id, b.body FROM "
-        f"(SELECT key, last_ms, id FROM findings AS f WHERE {where} "
+        f"SELECT f.last_ms, f.id, {FINDING_COLUMNS} FROM "
+        f"(SELECT key, last_ms, id, judged, quiet FROM findings AS f WHERE {where} "
         f"ORDER BY last_ms DESC, id LIMIT {int(limit) + 1}) AS f "
         "JOIN finding_bodies AS b ON b.finding = f.key ORDER BY f.last_ms DESC, f.id",
         last_ms,
         name,
         *(value for _, value in clauses),
     )
-    shown = tuple(stored_finding(body) for _, _, body in rows[:limit])
-    return Page(rows=shown, after=mark(*rows[limit - 1][:2]) if len(rows) > limit else "")
+    shown = shown_findings(connection, [row[2:] for row in rows[:limit]])
+    return Page(rows=tuple(shown), after=mark(*rows[limit - 1][:2]) if len(rows) > limit else "")
 
 
 def finding(connection: apsw.Connection, finding_id: str) -> Finding | None:
     """Give one finding by its id."""
     sql = (
-        "SELECT b.body FROM carray(?) AS w CROSS JOIN findings AS f ON f.id = w.value "
-        "JOIN finding_bodies AS b ON b.finding = f.key"
+        f"SELECT {FINDING_COLUMNS} FROM carray(?) AS w CROSS JOIN findings AS f "
+        "ON f.id = w.value JOIN finding_bodies AS b ON b.finding = f.key"
     )
-    return next((stored_finding(body) for (body,) in over(connection, sql, [finding_id])), None)
+    return next(iter(shown_findings(connection, over(connection, sql, [finding_id]))), None)
+
+
+def finding_ids(connection: apsw.Connection, beginning: str, limit: int) -> list[str]:
+    """Give the ids of findings that begin so, in their order."""
+    sql = (
+        "SELECT f.id FROM carray(?) AS w CROSS JOIN findings AS f "
+        "ON f.id >= w.value AND f.id < w.value || char(0x10FFFF) "
+        f"ORDER BY f.id LIMIT {int(limit)}"
+    )
+    return [name for (name,) in over(connection, sql, [beginning])]
 
 
 def post(connection: apsw.Connection, post_id: str) -> StoredPost | None:
@@ -140,3 +136,33 @@ def stats(connection: apsw.Connection) -> StoreStats:
         first_at=None if first_ms is None else from_ms(first_ms),
         last_at=None if last_ms is None else from_ms(last_ms),
     )
+
+
+def _of_kind(asked: FindingQuery) -> Iterator[tuple[str, Value]]:
+    """Give the conditions on what a finding is, and their values."""
+    if asked.detector:
+        yield "f.detector = ?", asked.detector
+    if asked.author:
+        yield "f.author = (SELECT key FROM authors WHERE id = ?)", asked.author
+    if asked.least_score > 0:
+        yield "f.points >= ?", points(asked.least_score)
+    if asked.words:
+        yield "instr(f.sentence, ?)", asked.words.casefold()
+    if asked.verdict == "none":
+        yield "f.judged IN ('', ?)", asked.verdict
+    elif asked.verdict:
+        yield "f.judged <> '' AND f.judged = ?", asked.verdict  # else the index is not used
+    if not asked.with_quiet:
+        yield "f.quiet = ?", 0
+
+
+def _when_and_where(asked: FindingQuery) -> Iterator[tuple[str, Value]]:
+    """Give the conditions on when and where a finding was, and their values."""
+    if asked.since is not None:
+        yield "f.last_ms >= ?", to_ms(asked.since)
+    if asked.until is not None:
+        yield "f.first_ms < ?", to_ms(asked.until)
+    if asked.source:
+        yield "instr(f.sources, ?)", f"\n{asked.source}\n"
+    if asked.place:
+        yield "instr(f.places, ?)", f"\n{asked.place}\n"

@@ -22,6 +22,7 @@ from bunco.stores_sql.erasing import (
 from bunco.stores_sql.findings import columns
 from bunco.stores_sql.keys import Keys, found_authors, marks
 from bunco.stores_sql.rows import Row, over, query, stored_finding
+from bunco.stores_sql.verdicts import drop_verdicts, forget_words
 
 _CHUNK = 2000
 """Posts of an author erased at a time: keeps memory flat. Source: ours."""
@@ -49,6 +50,7 @@ def _remove_posts(connection: apsw.Connection, keys: Keys, ids: Collection[str])
     mark_gone(connection, ids, erased=True)
     rename(connection, keys, rows)
     _unquote(connection, keys, ids)
+    forget_words(connection, ids)
     drop_empty(connection, keys, {row[1] for row in rows})
 
 
@@ -62,12 +64,14 @@ def _remove_author(
         "until_ms = max(until_ms, excluded.until_ms)",  # null, for good, wins
         (mark, until),
     )
+    drop_verdicts(connection, removal.author, until)
     for author in found_authors(connection, [removal.author]).values():
         for rows in _posts_until(connection, author, until):
             ids = [row[3] for row in rows]
             erase_posts(connection, rows)
             mark_gone(connection, ids, erased=True)
             _unquote(connection, keys, ids)
+            forget_words(connection, ids)
             rename(connection, keys, rows)
         _drop_findings(connection, keys, author, until)
         later = query(connection, "SELECT 1 FROM posts WHERE author = ? LIMIT 1", author)

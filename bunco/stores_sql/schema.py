@@ -107,7 +107,34 @@ CREATE TABLE gone (mark INTEGER PRIMARY KEY, erased INTEGER NOT NULL, author INT
 CREATE TABLE gone_authors (mark INTEGER PRIMARY KEY, until_ms INTEGER) STRICT;
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_VERDICTS = """
+CREATE TABLE verdicts (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    finding TEXT NOT NULL,
+    author TEXT NOT NULL,
+    detector TEXT NOT NULL,
+    judged TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    began_ms INTEGER NOT NULL,
+    post TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX verdicts_by_finding ON verdicts (finding);
+CREATE INDEX verdicts_by_author ON verdicts (author, at_ms);
+CREATE INDEX verdicts_by_time ON verdicts (at_ms, id);
+CREATE INDEX verdicts_by_post ON verdicts (post) WHERE post <> '';
+ALTER TABLE findings ADD COLUMN judged TEXT NOT NULL DEFAULT '';
+ALTER TABLE findings ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE findings ADD COLUMN quieted_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX findings_quieted ON findings (quieted_by) WHERE quieted_by <> '';
+CREATE INDEX findings_judged ON findings (judged, last_ms) WHERE judged <> '';
+DROP INDEX findings_by_last;
+CREATE INDEX findings_by_last ON findings (last_ms, author, points, detector, quiet);
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _VERDICTS)
 """The SQL of each version: the first makes an empty file version 1."""
 
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from bunco.codec import ITEM_LIMIT_BYTES, decode_item
 from bunco.errors import BadInput, ConfigError, SourceError
-from bunco.model import DeadLetter, Delivery, Item, dead_letter
+from bunco.model import DeadLetter, Delivery, Item, Verdict, dead_letter
 from bunco.ports import Parsed, Part, Source, SourceTools
 from bunco.values import Duration
 from ingest.lines import Line, Lines, TooLong
@@ -140,7 +140,8 @@ class JsonlSource:
         name = self._name
         return Parsed(
             items=tuple(
-                item if item.source else replace(item, source=name) for item in parsed.items
+                item if isinstance(item, Verdict) or item.source else replace(item, source=name)
+                for item in parsed.items
             ),
             dead=tuple(replace(letter, source=name) for letter in parsed.dead),
         )

@@ -18,10 +18,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from bunco.model import Enriched, Finding, Quote, finding_id, from_ms
+from bunco.model import Enriched, Finding, Pattern, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
 from bunco.values import Duration
 from bunco.windows import DAY_MS, HOUR_MS, count_between
+from processors import patterns
 from processors.baseline import Baseline, Prior, baseline
 from processors.burst_episode import Episode, Sighting, add, linked_ratio, numbers, sharpen
 from processors.phrasing import clipped, rate, span
@@ -158,6 +159,14 @@ class Bursts:
         if state.episode is not None:
             kept = [seen for seen in state.episode.sightings if seen.post != post_id]
             state.episode.sightings = kept
+
+    def pattern(self, finding: Finding) -> Pattern:
+        """Give what a finding is about, for a verdict on it."""
+        return patterns.burst_pattern(finding)
+
+    def covers(self, judged: Pattern, found: Pattern) -> bool:
+        """Tell whether a finding is no more than what a verdict was given on."""
+        return patterns.is_no_larger_burst(judged, found)
 
     def _count(self, post: Enriched, state: State) -> None:
         at = post.at_ms

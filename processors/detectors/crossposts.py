@@ -16,11 +16,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from bunco.model import Enriched, Finding, Number, Quote, finding_id, from_ms
+from bunco.model import Enriched, Finding, Number, Pattern, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
 from bunco.text.things import is_own
 from bunco.values import Duration
 from bunco.windows import DAY_MS, HOUR_MS, busiest, median_gap
+from processors import patterns
 from processors.phrasing import clipped, span
 from processors.visits import (
     PLACES,
@@ -131,6 +132,14 @@ class Crossposts:
         state.spreads = [
             spread for spread in state.spreads if any(seen.post for seen in spread.visits)
         ]
+
+    def pattern(self, finding: Finding) -> Pattern:
+        """Give what a finding is about, for a verdict on it."""
+        return patterns.headline_pattern(finding)
+
+    def covers(self, judged: Pattern, found: Pattern) -> bool:
+        """Tell whether a finding is no more than what a verdict was given on."""
+        return patterns.is_same_headline(judged, found)
 
     def _gathered(self, visit: Visit, post: Enriched, state: State, oldest: int) -> Spread | None:
         """Put the post where it belongs; give the thing in several places it is, if it is."""

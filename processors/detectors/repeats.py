@@ -16,10 +16,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from bunco.model import Enriched, Finding, Number, Quote, finding_id, from_ms
+from bunco.model import Enriched, Finding, Number, Pattern, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
 from bunco.values import Duration
 from bunco.windows import busiest, count_between, median_gap
+from processors import patterns
 from processors.headline_groups import (
     TIMES,
     Group,
@@ -112,6 +113,14 @@ class Repeats:
         for group in state.groups:
             group.sightings = [seen for seen in group.sightings if seen.post != post_id]
         state.groups = [group for group in state.groups if group.sightings]
+
+    def pattern(self, finding: Finding) -> Pattern:
+        """Give what a finding is about, for a verdict on it."""
+        return patterns.headline_pattern(finding)
+
+    def covers(self, judged: Pattern, found: Pattern) -> bool:
+        """Tell whether a finding is no more than what a verdict was given on."""
+        return patterns.is_same_headline(judged, found)
 
     def _join(self, post: Enriched, state: State, oldest: int) -> Group | None:
         """Put the post where it belongs; give its group, None if the headline is new."""

@@ -14,7 +14,18 @@ from msgspec import Struct
 
 from bunco import codec
 from bunco.errors import BadInput
-from bunco.model import DeadLetter, Finding, Item, Post, Removal, dead_letter, to_ms, without_post
+from bunco.model import (
+    DeadLetter,
+    Finding,
+    Item,
+    Post,
+    Removal,
+    Verdict,
+    dead_letter,
+    to_ms,
+    without_post,
+    without_words,
+)
 from bunco.ports import Detector
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import EVERY_DETECTOR, check_version, decode_items
@@ -161,6 +172,9 @@ class Shard:
                     self._run(segment, commit)
                     self._withdraw(item, commit)
                     segment = []
+            elif isinstance(item, Verdict):
+                if to_ms(item.began_at) > ledger.gone_ms:
+                    segment.append(_readable(item, ledger))
             elif _at_ms(item) <= ledger.gone_ms or not ledger.remember(item.id, self._seen_posts):
                 commit.repeated += 1
             else:
@@ -174,6 +188,7 @@ class Shard:
         """Note a removal in the ledger; tell whether there is something left to do."""
         if removal.removed == "post":
             ledger.remember(removal.id, self._seen_posts)
+            ledger.remember(_removed(removal.id), self._seen_posts)
             return True
         until = FOR_GOOD if removal.at is None else to_ms(removal.at)
         if until <= ledger.gone_ms:
@@ -240,6 +255,18 @@ class Shard:
 
 def _at_ms(post: Post) -> int:
     return to_ms(min(post.posted_at, post.seen_at or post.posted_at))
+
+
+def _removed(post_id: str) -> str:
+    """Give the name by which the ledger knows that a post was removed."""
+    return f"removed:{post_id}"
+
+
+def _readable(verdict: Verdict, ledger: Ledger) -> Verdict:
+    """Give the verdict without words that were removed before it came."""
+    if verdict.pattern is None or not ledger.knows(_removed(verdict.pattern.post)):
+        return verdict
+    return without_words(verdict)
 
 
 def _letter(post: Post, origin: str, reason: str) -> DeadLetter:

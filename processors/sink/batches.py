@@ -5,7 +5,7 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from bunco.model import Batch, Enriched, Removal
+from bunco.model import Batch, Enriched, Removal, Verdict
 from bunco.ports import Store
 from processors.segments import segments
 from processors.sink.gathering import Entry, Gathered
@@ -75,7 +75,7 @@ def misaddressed(gathered: Gathered, store: Store, recent: Mapping[str, str]) ->
     for _, item in gathered.entries():
         if isinstance(item, Enriched):
             posts.setdefault(item.post.id, item.post.author)
-        elif item.removed == "post":
+        elif isinstance(item, Removal) and item.removed == "post":
             removals.append(item)
     known = store.known([*posts, *(removal.id for removal in removals)])
     found = {
@@ -97,6 +97,7 @@ def _batch(items: Sequence[Entry]) -> Batch:
     return Batch(
         posts=tuple(reversed(posts.values())),
         removals=tuple(one for one in items if isinstance(one, Removal)),
+        verdicts=tuple(one for one in items if isinstance(one, Verdict)),
     )
 
 

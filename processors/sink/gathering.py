@@ -12,12 +12,12 @@ from msgspec import Struct, field
 
 from bunco.errors import BadInput
 from bunco.log import logger
-from bunco.model import DeadLetter, Enriched, Finding, Removal, dead_letter
+from bunco.model import DeadLetter, Enriched, Finding, Post, Removal, Verdict, dead_letter
 from bunco.streams import records
 from bunco.streams.consuming import Place, Record
 from processors.enrich import enrich
 
-Entry: TypeAlias = Enriched | Removal
+Entry: TypeAlias = Enriched | Removal | Verdict
 
 _log = logger(__name__)
 
@@ -47,7 +47,7 @@ class Gathered:
 
     @property
     def count(self) -> int:
-        """How many posts, removals, findings, letters and states of sources there are."""
+        """How many posts, removals, verdicts, findings, letters and states of sources there are."""
         return sum(part.count for part in self.parts.values())
 
     def add(self, place: Place, given: Sequence[Record], now: datetime) -> None:
@@ -73,21 +73,21 @@ class Gathered:
         return {place: part.after for place, part in self.parts.items()}
 
     def entries(self) -> Iterable[tuple[Place, Entry]]:
-        """Give posts and removals; those of one partition in its order."""
+        """Give posts, removals and verdicts; those of one partition in its order."""
         for place, part in self.parts.items():
             for item in part.items:
                 yield place, item
 
 
 def _take_posts(part: Part, value: bytes) -> None:
-    """Take posts and removals. What is broken among them the processor sets aside."""
+    """Take posts, removals, verdicts. What is broken among them the processor sets aside."""
     try:
         items, _ = records.decode_items(value)
     except BadInput:
         return
     part.count += len(items)
     for item in items:
-        if isinstance(item, Removal):
+        if not isinstance(item, Post):
             part.items.append(item)
             continue
         try:

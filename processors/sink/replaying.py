@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from bunco.errors import BadInput, BrokerError
-from bunco.model import Batch, DeadLetter, Finding, Item, Post
+from bunco.model import Batch, DeadLetter, Finding, Item, Removal, Verdict
 from bunco.ports import Store
 from bunco.storage.letters import WAS_CUT, is_cut
 from bunco.streams import records
@@ -104,8 +104,11 @@ def _store_post(body: bytes, store: Store) -> str:
     if len(items) != 1:
         raise BadInput(f"{len(items)} items where one is meant")
     item = items[0]
-    if not isinstance(item, Post):
+    if isinstance(item, Removal):
         store.commit(Batch(removals=(item,)))
+        return ""
+    if isinstance(item, Verdict):
+        store.commit(Batch(verdicts=(item,)))
         return ""
     try:
         enriched = enrich(item)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bunco import codec
 from bunco.errors import BadInput
-from bunco.model import Post, Removal
-from tests.builders import a_post
+from bunco.model import Post, Removal, Verdict
+from tests.builders import NOON, a_post, a_verdict
 
+VERDICT = b'{"judged":"fine","finding":"f1","author":"a:x","at":"2026-03-02T12:00:00Z"}'
 LEAST = b'{"id":"a:1","author":"a:x","posted_at":"2026-03-02T12:00:00Z","title":"t"}'
 
 
@@ -59,6 +60,12 @@ def test_unknown_fields_of_later_versions_are_passed_over() -> None:
         (b'{"removed":"author"}', "needs the author"),
         (b'{"removed":"all"}', "$.removed"),
         (b"\xff\xfe", "malformed"),
+        (VERDICT.replace(b"fine", b"good"), "$.judged"),
+        (VERDICT.replace(b"f1", b""), "$.finding"),
+        (VERDICT.replace(b"a:x", b"nobody"), "$.author"),
+        (VERDICT.replace(b"12:00:00Z", b"12:00:00"), "timezone"),
+        (VERDICT.replace(b"2026-03-02T12:00:00Z", b"0001-01-01T00:00:00+14:00"), "no such time"),
+        (VERDICT[:-1] + b',"pattern":{"numbers":{"count":"many"}}}', "$.pattern.numbers"),
     ],
 )
 def test_what_is_wrong_is_said(line: bytes, said: str) -> None:
@@ -84,6 +91,19 @@ def test_removals_are_read() -> None:
     assert one == Removal(removed="post", id="a:1", author="a:x")
     assert isinstance(other, Removal)
     assert other.at == datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_verdicts_are_read() -> None:
+    least = codec.decode_item(VERDICT.replace(b"12:00:00Z", b"14:30:00+02:30"))
+
+    assert least == Verdict(judged="fine", finding="f1", author="a:x", at=NOON)
+    assert least.at.tzinfo is UTC
+    assert codec.decode_item(codec.encode(a_verdict(until=NOON))) == a_verdict(until=NOON)
+
+
+def test_a_post_that_speaks_of_the_judged_is_a_post() -> None:
+    assert isinstance(codec.decode_item(LEAST.replace(b'"t"', b'"\\"judged\\" by all"')), Post)
+    assert isinstance(codec.decode_item(LEAST[:-1] + b',"judged":"by another program"}'), Post)
 
 
 @given(line=st.binary(max_size=300))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bunco.model import dead_letter, finding_id, from_ms, to_ms
-from tests.builders import a_finding
+from tests.builders import NOON, a_finding, a_verdict
 
 
 @given(ms=st.integers(-(10**12), 4 * 10**12))
@@ -45,3 +45,22 @@ def test_a_dead_letter_of_the_same_origin_and_body_is_the_same_letter() -> None:
 
 def test_a_dead_letter_keeps_at_most_64_kib() -> None:
     assert len(dead_letter("f:1", "why", b"x" * 100_000).body) == 65536
+
+
+def test_a_verdict_is_known_by_finding_word_person_and_time_not_by_its_words() -> None:
+    same = {
+        a_verdict().id,
+        a_verdict(because="another reason").id,
+        a_verdict(pattern=None).id,
+        a_verdict(until=NOON).id,
+        a_verdict(at=a_verdict().at + timedelta(microseconds=3)).id,
+    }
+    others = {
+        a_verdict(finding="f2").id,
+        a_verdict(judged="spam").id,
+        a_verdict(by="bob").id,
+        a_verdict(timedelta(hours=5)).id,
+    }
+
+    assert len(same) == 1
+    assert len(same | others) == 5

@@ -5,15 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bunco import codec, wiring
 from bunco.config import Config, from_tables
 from bunco.errors import BadInput, ConfigError
-from bunco.model import Batch, Post, dead_letter
-from bunco.ports import Store
+from bunco.model import Batch, Delivery, Post, dead_letter
+from bunco.options import PipelineOptions
+from bunco.ports import FindingQuery, Store
 from bunco.stores import memory
+from processors.embedded import Embedded
 from processors.flow import Progress
-from tests.builders import NOON, a_post
+from tests.builders import NOON, a_finding, a_post, a_verdict
 
 MINUTE = timedelta(minutes=1)
 
@@ -222,6 +225,41 @@ def test_a_forgotten_author_is_gone(tmp_path: Path) -> None:
     assert store.stats().posts == 0
     assert store.author("web:example.org") is None
     assert store.author_states(["web:example.org"]) == {}
+
+
+@pytest.mark.parametrize("is_same", [False, True], ids=["another process", "this process"])
+def test_a_verdict_given_beside_a_run_is_not_lost_to_what_the_run_remembers(
+    tmp_path: Path, is_same: bool
+) -> None:
+    place = str(tmp_path / "run.db")
+    store = wiring.open_store_at(place)
+    beside = store if is_same else wiring.open_store_at(place)
+    running = Embedded(wiring.detectors(settings()), store, PipelineOptions())
+    posts = repeated(5)
+
+    def run(*some: Post) -> None:
+        running.step([Delivery(source="s", items=some, cursor=b"")])
+
+    run(*posts[:3])
+    (finding,) = beside.findings(FindingQuery()).rows
+    pattern = wiring.pattern_of(settings(), finding)
+    said = a_verdict(finding=finding.id, first_at=finding.first_at, pattern=pattern)
+    wiring.judge(beside, settings(), [said])
+    run(posts[3])
+    again = [
+        replace(post, id=f"{post.id}/again", posted_at=post.posted_at + timedelta(days=5))
+        for post in posts
+    ]
+    run(*again)
+
+    assert [one.quiet for one in store.findings(FindingQuery()).rows] == [True, True]
+    assert store.findings(FindingQuery()).rows[1].verdict == said
+    beside.close()
+    store.close()
+
+
+def test_a_finding_of_a_detector_that_is_not_configured_has_no_pattern() -> None:
+    assert wiring.pattern_of(settings(), a_finding(detector="echoes")) is None
 
 
 def test_documents_are_parsed_by_their_kind() -> None:

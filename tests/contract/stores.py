@@ -4,20 +4,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from bunco.model import Enriched, Finding, HistoryEntry, Page, Quote, to_ms
-from bunco.ports import FindingQuery, Store
+from bunco.model import Enriched, Finding, HistoryEntry, Judged, Page, Quote, to_ms
+from bunco.ports import FindingQuery, Store, VerdictQuery
 from bunco.stores import memory, sqlite
 from tests.builders import NOON, a_finding, a_post
 from tests.contract.elastic import an_elastic_store
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+
+LOUD = FindingQuery(with_quiet=False)
+WORDS: tuple[Judged, ...] = get_args(Judged)
 
 KINDS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: memory.PART.make(memory.Options()),
@@ -77,6 +80,11 @@ def answers(store: Store) -> bytes:
         store.authors(limit=100),
         store.authors(since=NOON, until=NOON + HOUR, limit=3),
         paged(lambda after: store.findings(FindingQuery(), limit=2, after=after)),
+        paged(lambda after: store.findings(LOUD, limit=2, after=after)),
+        [store.findings(FindingQuery(verdict=word), limit=99) for word in WORDS],
+        paged(lambda after: store.verdicts(VerdictQuery(), limit=2, after=after)),
+        [store.verdicts(VerdictQuery(author=name)) for name in names],
+        store.finding_ids("f", limit=3),
         paged(lambda after: store.search("council", limit=3, after=after)),
         paged(lambda after: store.search('"cycle lanes" riv*', limit=2, after=after)),
         [store.search("council", author=name).rows for name in names],

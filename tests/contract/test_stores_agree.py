@@ -16,16 +16,18 @@ from bunco.model import (
     Batch,
     Enriched,
     Finding,
+    Pattern,
     Poll,
     Quote,
     Removal,
     SourceState,
+    Verdict,
     dead_letter,
 )
 from bunco.ports import Store
-from tests.builders import NOON, a_finding
+from tests.builders import NOON, a_finding, a_verdict
 from tests.contract.elastic import reach
-from tests.contract.stores import KINDS, MINUTE, answers, each_kind, stored
+from tests.contract.stores import HOUR, KINDS, MINUTE, answers, each_kind, stored
 
 EXAMPLES = {"elastic": int(os.environ.get("BUNCO_ELASTIC_EXAMPLES", "8"))}
 """Of kinds that take a second each; set the variable for a longer run."""
@@ -68,7 +70,26 @@ def findings(draw: st.DrawFn) -> Finding:
         quotes=quotes,
         first_at=NOON + start * MINUTE,
         last_at=NOON + (start + draw(st.integers(0, 200))) * MINUTE,
+        quieted_by=draw(st.sampled_from(["", "", "f0", "f4"])),
+        outgrew=draw(st.sampled_from(["", verdict_on(0, 3, "fine").id])),
     )
+
+
+def verdict_on(number: int, minute: int, judged: str) -> Verdict:
+    return a_verdict(
+        minute * MINUTE,
+        finding=f"f{number}",
+        author=AUTHORS[number % 4],
+        judged=judged,
+        until=NOON + 2 * HOUR if judged == "mute" else None,
+        first_at=NOON + (20 * number - 90) * MINUTE if number % 2 else None,
+        pattern=Pattern(text=f"said {number}", post=f"web:example.org/{number}"),
+    )
+
+
+def verdicts() -> st.SearchStrategy[Verdict]:
+    words = st.sampled_from(["spam", "fine", "mute", "none"])
+    return st.builds(verdict_on, st.integers(0, 7), st.integers(0, 9), words)
 
 
 def removals() -> st.SearchStrategy[Removal]:
@@ -110,6 +131,7 @@ def batches() -> st.SearchStrategy[Batch]:
         posts=several(posts(), 8),
         removals=several(removals(), 2),
         findings=st.lists(findings(), max_size=4, unique_by=lambda one: one.id).map(tuple),
+        verdicts=several(verdicts(), 3),
         author_states=st.dictionaries(st.sampled_from(AUTHORS), st.binary(max_size=9), max_size=3),
         sources=several(st.builds(SourceState, source=st.just("other"), cursor=st.binary()), 1),
         polls=several(polls, 2),

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from bunco import codec
 from bunco.errors import StoreError
-from bunco.model import Batch, Delivery, Enriched, Finding, Item, Post, Removal
+from bunco.model import Batch, Delivery, Enriched, Finding, Item, Pattern, Post, Removal, Verdict
 from bunco.options import PipelineOptions
-from bunco.ports import Detector, FindingQuery, Store
+from bunco.ports import Detector, FindingQuery, Store, VerdictQuery
 from bunco.stores import memory, sqlite
 from processors.detectors import bursts, crossposts, repeats
 from processors.embedded import Embedded, Step
-from tests.builders import NOON, a_post
+from tests.builders import NOON, a_post, a_verdict
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,12 +68,35 @@ def told(store: Store) -> bytes:
             [store.history(author, limit=1000) for author in authors],
             store.counts("posts", step=timedelta(hours=1)),
             store.stats(),
+            store.verdicts(VerdictQuery(), limit=1000),
+            store.author_states(authors),
         ]
+    )
+
+
+def verdict_on(author: int, word: str, minute: int) -> Verdict:
+    """Give a verdict on the headline that an author repeats."""
+    adjective = ["secret", "hidden", "simple"][author]
+    return a_verdict(
+        minute * MINUTE,
+        judged=word,
+        finding=f"of {author}",
+        author=f"web:author{author}",
+        until=NOON + 30 * MINUTE if word == "mute" else None,
+        pattern=Pattern(
+            text=f"The {adjective} method that doctors never tell you", post=f"web:{author}"
+        ),
     )
 
 
 ITEMS = st.lists(
     st.one_of(
+        st.builds(
+            verdict_on,
+            st.integers(0, 2),
+            st.sampled_from(["spam", "fine", "mute", "none"]),
+            st.integers(0, 60),
+        ),
         st.integers(0, 59).map(lambda n: promoter_posts(60)[n]),
         st.integers(0, 59).map(lambda n: Removal(removed="post", id=f"web:{n}")),
         st.integers(0, 2).map(

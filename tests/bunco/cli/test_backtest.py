@@ -181,7 +181,7 @@ def test_nothing_is_written(folder: Path, history: Path) -> None:
     [
         (["--set", "repeats.min_count"], "no PATH=VALUE"),
         (["--set", "repeats.min_count=1"], "--set: detectors.repeats.min_count: found 1"),
-        (["--set", "repeat.min_count=4"], "allowed: bursts, repeats"),
+        (["--set", "repeat.min_count=4"], "allowed: bursts, crossposts, repeats"),
         (["--warm-up", "long"], "--warm-up: 'long' is no length of time"),
         (["--against", "none.toml"], "none.toml: (file): found no such file"),
         (["--store", "none.db"], "no store at none.db"),

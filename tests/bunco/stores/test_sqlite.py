@@ -7,12 +7,13 @@ from pathlib import Path
 import apsw
 import pytest
 
+from bunco.codec import encode as _encode
 from bunco.errors import StoreError
 from bunco.model import Batch, Removal, SourceState, dead_letter
 from bunco.stores import sqlite
 from bunco.stores_sql import schema
 from bunco.values import Duration
-from tests.builders import NOON
+from tests.builders import NOON, a_verdict
 from tests.contract.stores import HOUR, MINUTE, answers, paged, quoting, stored
 
 AUTHOR = "web:example.org"
@@ -127,7 +128,7 @@ def test_a_store_of_an_older_version_is_brought_up_with_all_in_it(
     first.close()
     steps = (
         *schema.STEPS,
-        "CREATE TABLE verdicts (finding TEXT) STRICT; INSERT INTO verdicts VALUES ('x')",
+        "CREATE TABLE later (finding TEXT) STRICT; INSERT INTO later VALUES ('x')",
     )
     monkeypatch.setattr(schema, "STEPS", steps)
     monkeypatch.setattr("bunco.stores_sql.connections.STEPS", steps)
@@ -140,8 +141,33 @@ def test_a_store_of_an_older_version_is_brought_up_with_all_in_it(
     again.close()
     look = apsw.Connection(str(path))
     assert look.pragma("user_version") == len(steps)
-    assert look.execute("SELECT finding FROM verdicts").get == "x"
+    assert look.execute("SELECT finding FROM later").get == "x"
     look.close()
+
+
+def test_a_store_from_before_there_were_verdicts_takes_them(path: Path) -> None:
+    connection = apsw.Connection(str(path))
+    schema.migrate(connection, str(path), schema.STEPS[:1])
+    old = _encode(quoting()).replace(
+        b'"quieted_by":"","outgrew":"","verdict":null,"quiet":false', b""
+    )
+    connection.execute("INSERT INTO authors VALUES (1, ?, '', '')", (AUTHOR,))
+    connection.execute(
+        "INSERT INTO findings VALUES (1, 'f1', 'repeats', 1, 600000000, 0, 0, '', '', '')"
+    )
+    connection.execute("INSERT INTO finding_bodies VALUES (1, ?)", (old.replace(b",}", b"}"),))
+    connection.close()
+    store = opened(path)
+
+    before = store.finding("f1")
+    store.commit(Batch(verdicts=(a_verdict(),)))
+
+    assert before == quoting()
+    after = store.finding("f1")
+    assert after is not None
+    assert (after.verdict, after.quiet) == (a_verdict(), True)
+    assert store.check() == []
+    store.close()
 
 
 def test_an_upgrade_that_fails_changes_nothing(path: Path) -> None:

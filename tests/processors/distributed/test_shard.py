@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunco import codec
-from bunco.model import Batch, Delivery, Enriched, Finding, Item, Post, Removal
+from bunco.model import Batch, Delivery, Enriched, Finding, Item, Pattern, Post, Removal, Verdict
 from bunco.options import PipelineOptions
 from bunco.ports import Detector, FindingQuery, Store
 from bunco.stores import memory
@@ -20,7 +20,7 @@ from processors.detectors import bursts, crossposts, repeats
 from processors.distributed.shard import Commit, Place, Record, Shard, state_key
 from processors.embedded import Embedded
 from processors.enrich import enrich
-from tests.builders import NOON, a_finding, a_post
+from tests.builders import NOON, a_finding, a_post, a_verdict
 
 MINUTE = timedelta(minutes=1)
 AUTHOR = "web:example.org"
@@ -290,6 +290,68 @@ def test_a_finding_that_has_not_left_yet_forgets_a_removed_post() -> None:
     assert posts[0].id not in [quote.post for quote in finding.quotes]
 
 
+# -- verdicts
+
+
+def fine(**changes: Any) -> Verdict:
+    pattern = Pattern(text="The one trick that doctors hate most", post="web:example.org/0")
+    fields: dict[str, Any] = {"finding": "of before", "author": AUTHOR, "pattern": pattern}
+    return a_verdict(**(fields | changes))
+
+
+def quiet(commit: Commit) -> list[bool]:
+    return [finding.quiet for finding in commit.findings.values()]
+
+
+def test_a_fine_verdict_quiets_the_headline_across_records_and_restarts() -> None:
+    disk = Disk()
+    before = written(a_shard(disk), disk, record(0, *repeated(3)))
+    written(a_shard(disk), disk, record(1, fine()))
+
+    after = written(a_shard(disk), disk, record(2, *repeated(1, first=3)))
+
+    assert (quiet(before), quiet(after)) == ([False], [True])
+
+
+def test_a_verdict_that_comes_again_does_not_undo_what_was_said_since() -> None:
+    disk = Disk()
+    taken_back = fine(judged="none", at=NOON + 300 * MINUTE)
+    written(a_shard(disk), disk, record(0, fine(), taken_back))
+
+    written(a_shard(disk), disk, record(0, fine(), taken_back), record(1, fine()))
+
+    assert quiet(written(a_shard(disk), disk, record(2, *repeated(3)))) == [False]
+
+
+def test_a_verdict_after_the_removal_of_its_post_brings_no_words_back() -> None:
+    disk = Disk()
+    shard = a_shard(disk)
+    gone = Removal(removed="post", id="web:example.org/0", author=AUTHOR)
+
+    written(shard, disk, record(0, *repeated(1), gone), record(1, fine()))
+
+    assert b"trick" not in disk.states[state_key(AUTHOR)]
+
+
+def test_a_verdict_on_what_was_removed_with_its_author_is_passed_over() -> None:
+    disk = Disk()
+    shard = a_shard(disk)
+    written(shard, disk, record(0, Removal(removed="author", author=AUTHOR, at=NOON)))
+
+    written(shard, disk, record(1, fine(first_at=NOON)))
+
+    assert b"trick" not in disk.states[state_key(AUTHOR)]
+
+
+def test_a_verdict_in_the_wrong_partition_goes_to_its_own() -> None:
+    other = 1 - partition_of(AUTHOR, PARTITIONS)
+    disk = Disk()
+
+    commit = written(a_shard(disk, partition=other), disk, record(0, fine()))
+
+    assert [moved.item for moved in commit.moved] == [fine()]
+
+
 # -- the same findings as the embedded run
 
 POSTS = [
@@ -315,6 +377,20 @@ ITEMS = st.lists(
             st.integers(0, 4),
             st.integers(0, 80),
         ),
+        st.builds(
+            lambda author, form, word, minute: a_verdict(
+                minute * MINUTE,
+                finding=f"of {author} {form}",
+                author=f"web:author{author}",
+                judged=word,
+                until=NOON + 60 * MINUTE,
+                pattern=Pattern(text=POSTS[form].title, post=f"web:{author}"),
+            ),
+            st.integers(0, 4),
+            st.integers(0, 2),
+            st.sampled_from(["spam", "fine", "mute", "none"]),
+            st.integers(0, 80),
+        ),
     ),
     max_size=90,
 )
@@ -326,9 +402,13 @@ def stored(
 ) -> None:
     """Write what a sink would write: posts and removals in order, findings beside them."""
     for item in items:
-        is_post = isinstance(item, Post)
-        batch = Batch(posts=(enrich(item),)) if is_post else Batch(removals=(item,))  # type: ignore[arg-type]  # told apart above
-        store.commit(batch)
+        match item:
+            case Post():
+                store.commit(Batch(posts=(enrich(item),)))
+            case Removal():
+                store.commit(Batch(removals=(item,)))
+            case Verdict():
+                store.commit(Batch(verdicts=(item,)))
     for findings in finding_batches:
         store.commit(Batch(findings=tuple(findings)))
 

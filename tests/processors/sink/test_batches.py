@@ -5,14 +5,14 @@ import pytest
 
 from bunco import codec
 from bunco.model import Item, Poll, Post, Removal, SourceState
-from bunco.ports import Store
+from bunco.ports import Store, VerdictQuery
 from bunco.stores import memory
 from bunco.streams.consuming import Place, Record
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import HEADERS, SourceRecord, join_items
 from processors.sink.batches import batches, generations, misaddressed
 from processors.sink.gathering import Gathered
-from tests.builders import NOON, a_finding, a_post
+from tests.builders import NOON, a_finding, a_post, a_verdict
 
 COUNT = 4
 AUTHOR = "web:example.org"
@@ -71,6 +71,32 @@ def test_of_an_author_removed_in_between_only_later_posts_stay() -> None:
     store = stored(posts(numbered(1), gone, numbered(2), late))
 
     assert [store.post(f"web:example.org/{n}") is None for n in (1, 2, 3)] == [True, True, False]
+
+
+def test_verdicts_are_written_beside_posts_and_stand_beside_findings() -> None:
+    made = posts(numbered(1), a_verdict())
+    made.add(Place("findings", 0), [Record(0, codec.encode(a_finding()), HEADERS)], NOON)
+
+    store = stored(made)
+
+    finding = store.finding("f1")
+    assert finding is not None
+    assert (finding.verdict, finding.quiet) == (a_verdict(), True)
+
+
+def test_of_an_author_removed_in_between_only_later_verdicts_stay() -> None:
+    gone = Removal(removed="author", author=AUTHOR, at=NOON + HOUR)
+    late = a_verdict(finding="f2", first_at=NOON + 2 * HOUR)
+
+    store = stored(posts(a_verdict(), gone, a_verdict(finding="f3"), late))
+
+    assert [one.finding for one in store.verdicts(VerdictQuery()).rows] == ["f2"]
+
+
+def test_a_verdict_is_no_removal_to_be_sent_on() -> None:
+    made = posts(numbered(1), a_verdict())
+
+    assert misaddressed(made, stored(made), {}) == []
 
 
 def test_of_a_post_that_came_twice_the_first_is_written() -> None:

@@ -5,7 +5,7 @@ from bunco.model import Poll, Removal, SourceState, dead_letter
 from bunco.streams.consuming import Place, Record
 from bunco.streams.records import HEADERS, SourceRecord, join_items
 from processors.sink.gathering import Gathered
-from tests.builders import NOON, a_finding, a_post
+from tests.builders import NOON, a_finding, a_post, a_verdict
 
 POSTS = Place("posts", 3)
 FINDINGS = Place("findings", 1)
@@ -21,14 +21,14 @@ def gathered(place: Place, *records: Record) -> Gathered:
     return made
 
 
-def test_posts_and_removals_keep_the_order_of_their_record() -> None:
+def test_posts_removals_and_verdicts_keep_the_order_of_their_record() -> None:
     removal = Removal(removed="post", id="web:example.org/1", author="web:example.org")
-    value = join_items([codec.encode(a_post()), codec.encode(removal)])
+    value = join_items([codec.encode(item) for item in (a_post(), a_verdict(), removal)])
 
     part = gathered(POSTS, record(value)).parts[POSTS]
 
-    assert [type(item).__name__ for item in part.items] == ["Enriched", "Removal"]
-    assert part.count == 2
+    assert [type(item).__name__ for item in part.items] == ["Enriched", "Verdict", "Removal"]
+    assert part.count == 3
     assert part.after == 8
 
 

@@ -5,12 +5,12 @@ import pytest
 from bunco import codec
 from bunco.errors import BrokerError, StoreError
 from bunco.model import Batch, DeadLetter, Item, Poll, Removal, SourceState, dead_letter
-from bunco.ports import Store
+from bunco.ports import Store, VerdictQuery
 from bunco.storage.letters import WAS_CUT
 from bunco.stores import memory
 from bunco.streams.records import SourceRecord, join_items
 from processors.sink import replaying
-from tests.builders import NOON, a_finding, a_post
+from tests.builders import NOON, a_finding, a_post, a_verdict
 from tests.processors.sink.failing import Failing
 
 POST = codec.encode(a_post())
@@ -62,6 +62,15 @@ def test_a_letter_that_was_cut_says_so(origin: str) -> None:
     (letter,) = letters(origin, body=codec.encode(a_post(text="x" * 100_000)))
 
     assert replay([letter], Failing(), Topic()) == {letter.id: WAS_CUT}
+
+
+def test_a_verdict_that_the_store_set_aside_goes_into_the_store() -> None:
+    store: Store = memory.PART.make(memory.Options())
+
+    failed = replay(letters("store:posts", body=codec.encode(a_verdict())), store, Topic())
+
+    assert failed == {}
+    assert store.verdicts(VerdictQuery()).rows == (a_verdict(),)
 
 
 def test_a_letter_of_a_whole_record_gives_all_its_items() -> None:

@@ -11,7 +11,7 @@ from bunco.model import Batch, Item, Removal, dead_letter
 from bunco.stores import memory
 from bunco.streams import names
 from bunco.streams.records import AGAIN_HEADER, decode_items
-from tests.builders import NOON, a_post, an_enriched
+from tests.builders import NOON, a_finding, a_post, a_verdict, an_enriched
 from tests.processors.sink.stage import Stage
 
 
@@ -47,6 +47,19 @@ def test_a_forgotten_author_is_told_to_the_processors(stage: Stage) -> None:
     gone = Removal(removed="author", author="web:example.org", at=NOON)
     assert published(stage) == [("", [gone])]
     assert store.stats().posts == 0
+
+
+@pytest.mark.services
+def test_a_verdict_is_told_to_the_processors_and_kept_at_once(stage: Stage) -> None:
+    store = memory.PART.make(memory.Options())
+    store.commit(Batch(findings=(a_finding(),)))
+
+    wiring.judge(store, settings(), [a_verdict()], through=stage.options)
+
+    assert published(stage) == [("", [a_verdict()])]
+    judged = store.finding("f1")
+    assert judged is not None
+    assert judged.verdict == a_verdict()
 
 
 @pytest.mark.services
