@@ -23,6 +23,11 @@ _FIRST_KEPT = 4
 TIMES = 200
 """So many times of a group are remembered; counts within a window stop there."""
 _DISTINCT = 32
+_SAME_LINK = 0.4
+"""Where both point at one address, so much likeness is enough: 3-grams and words half in common.
+
+Source: docs/decisions/0020-repeats-by-figures.md.
+"""
 
 _template = lru_cache(maxsize=1024)(template)
 """Headlines of groups are asked for again and again."""
@@ -42,6 +47,8 @@ class Sighting(Struct, array_like=True, gc=False):
     sensational: float
     grams: bytes
     """The 512-bit gram set of its wording."""
+    remark: bool = False
+    """Whether it is a reply without a link: conversation, as a rule."""
 
 
 class Group(Struct, array_like=True, gc=False):
@@ -59,6 +66,8 @@ class Group(Struct, array_like=True, gc=False):
     links: list[bytes] = field(default_factory=list)
     """Hashes of distinct canonical links. These three: of the running episode, at most 32."""
     sensational: float = 0.0
+    remarks: int = 0
+    """How many of the running episode are replies without a link."""
     start_ms: int = 0
     """Event time of the post that the running episode is named by, …"""
     start_post: str = ""
@@ -85,16 +94,17 @@ def sighting_of(post: Enriched) -> Sighting:
         (post.headline or told.text)[:_TEXT],
         post.sensational,
         post.grams.to_bytes(_GRAMS_BYTES, "little"),
+        told.kind == "reply" and not post.links,
     )
 
 
-def nearest_group(post: Enriched, groups: list[Group], oldest_ms: int) -> Group | None:
+def nearest_group(post: Enriched, link: bytes, groups: list[Group], oldest_ms: int) -> Group | None:
     """Give the group whose latest, else first, headline is most like the post's, if any is."""
     best, nearest = 0.0, None
     for group in groups:
         if group.times[-1] < oldest_ms:
             continue
-        alike = _alike(post, group.sightings[-1]) or _alike(post, group.sightings[0])
+        alike = _alike(post, group.sightings[-1], link) or _alike(post, group.sightings[0], link)
         if alike > best:
             best, nearest = alike, group
         if best >= 1:
@@ -102,15 +112,13 @@ def nearest_group(post: Enriched, groups: list[Group], oldest_ms: int) -> Group 
     return nearest
 
 
-def nearest_single(post: Enriched, singles: list[Sighting], oldest_ms: int) -> int:
+def nearest_single(post: Enriched, link: bytes, singles: list[Sighting], oldest_ms: int) -> int:
     """Give the index of the headline most like the post's; -1 if none is the same."""
     best, nearest = 0.0, -1
-    grams, maybe, to_int = post.grams, sketch.alike, int.from_bytes
-    for index, seen in enumerate(singles):
-        if maybe(grams, to_int(seen.grams, "little")) and seen.at_ms >= oldest_ms:
-            alike = similarity.sameness(post.wording, recalled(seen.text))
-            if alike > best:
-                best, nearest = alike, index
+    for index in sketch.like(post.grams, [seen.grams for seen in singles]):
+        seen = singles[index]
+        if seen.at_ms >= oldest_ms and (alike := _words_alike(post, seen, link)) > best:
+            best, nearest = alike, index
     return nearest
 
 
@@ -148,11 +156,31 @@ def is_series(group: Group, episode: list[int]) -> bool:
     return group.numbered >= 0.6 * (group.total - 1) and is_steady(episode)
 
 
-def _alike(post: Enriched, seen: Sighting) -> float:
+def is_loud(group: Group, least: float) -> bool:
+    """Say whether every kept post of the running episode is sensational so far."""
+    return all(
+        seen.sensational >= least for seen in group.sightings if seen.at_ms >= group.earliest_ms
+    )
+
+
+def _alike(post: Enriched, seen: Sighting, link: bytes) -> float:
     """Give how alike two headlines are, 0 unless they are the same headline."""
     if not sketch.alike(post.grams, int.from_bytes(seen.grams, "little")):
         return 0.0
-    return similarity.sameness(post.wording, recalled(seen.text))
+    return _words_alike(post, seen, link)
+
+
+def _words_alike(post: Enriched, seen: Sighting, link: bytes) -> float:
+    """Give the same for two whose sketches are alike.
+
+    With one link, a headline is the same although some of its words are others.
+    """
+    words = recalled(seen.text)
+    alike = similarity.sameness(post.wording, words)
+    if alike or not link or link != seen.link:
+        return alike
+    alike = similarity.similarity(post.wording, words)
+    return alike if alike >= _SAME_LINK else 0.0
 
 
 def _place(group: Group, seen: Sighting, quiet_ms: int) -> None:
@@ -181,10 +209,12 @@ def _start(group: Group, seen: Sighting) -> None:
     group.earliest_ms, group.count = seen.at_ms, 0
     group.places, group.sources, group.links = [], [], []
     group.sensational, group.peak, group.opened = 0.0, 0, False
+    group.remarks = 0
 
 
 def _note(group: Group, seen: Sighting) -> None:
     group.sensational = max(group.sensational, seen.sensational)
+    group.remarks += seen.remark
     _keep(group.places, seen.place)
     _keep(group.sources, seen.source)
     if seen.link and seen.link not in group.links and len(group.links) < _DISTINCT:

@@ -5,6 +5,7 @@ in common follows the share of 3-grams in common. All characters are hashed at o
 lanes of one large integer: five times quicker than a loop over them.
 """
 
+from collections.abc import Iterable
 from math import exp, log, sqrt
 
 _LANE = 32
@@ -49,6 +50,20 @@ def alike(a: int, b: int) -> bool:
     above it.
     """
     return (a & b).bit_count() >= _LEAST_COMMON[(a | b).bit_count()]
+
+
+def like(sketch: int, others: Iterable[bytes]) -> list[int]:
+    """Give the indices of the sketches, as little-endian bytes, that are ``alike`` to one.
+
+    The same test, written out: it runs for every headline that is remembered of an author.
+    """
+    least, to_int = _LEAST_COMMON, int.from_bytes
+    return [
+        at
+        for at, kept in enumerate(others)
+        if (sketch & (other := to_int(kept, "little"))).bit_count()
+        >= least[(sketch | other).bit_count()]
+    ]
 
 
 def _repeated(lane: int, lanes: int) -> int:

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, field
 
 from bunco.model import Enriched, Finding, Number, Pattern, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
+from bunco.text.share_texts import is_share_text
 from bunco.values import Duration
 from bunco.windows import busiest, count_between, median_gap
 from processors import patterns
@@ -28,6 +29,7 @@ from processors.headline_groups import (
     add,
     episode_of,
     group_of,
+    is_loud,
     is_series,
     nearest_group,
     nearest_single,
@@ -39,6 +41,7 @@ _MS = Duration(milliseconds=1)
 _QUOTES = 8
 _LEAST_ASCII = 16
 _LEAST_OTHER = 8
+_LEAST_SPACES = 3
 
 _clipped = lru_cache(maxsize=4096)(clipped)
 """A group's headlines are shown again with each of its posts."""
@@ -51,8 +54,14 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_count: Annotated[int, Meta(ge=2)] = 3
     """So many times within ``window`` open an episode …"""
     window_long: Duration = Duration(days=7)
-    min_count_long: Annotated[int, Meta(ge=2)] = 5
+    min_count_long: Annotated[int, Meta(ge=2)] = 4
     """… or so many within ``window_long``; headlines older than that are forgotten."""
+    min_count_loud: Annotated[int, Meta(ge=2)] = 2
+    """… or so many of a headline that is sensational by ``loud`` or more."""
+    loud: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    """From this sensational score on, every time, ``min_count_loud`` is enough."""
+    min_count_remarks: Annotated[int, Meta(ge=2)] = 5
+    """Of a remark, a reply without a link, so many within ``window`` are needed."""
     quiet: Duration = Duration(hours=48)
     """An episode ends when the headline has not come again for so long."""
     recent: Annotated[int, Meta(ge=1, le=2000)] = 200
@@ -88,7 +97,7 @@ class Repeats:
 
     kind = "repeats"
     state_type = State
-    state_version = 1
+    state_version = 2
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -125,9 +134,9 @@ class Repeats:
     def _join(self, post: Enriched, state: State, oldest: int) -> Group | None:
         """Put the post where it belongs; give its group, None if the headline is new."""
         seen = sighting_of(post)
-        group = nearest_group(post, state.groups, oldest)
+        group = nearest_group(post, seen.link, state.groups, oldest)
         if group is None:
-            index = nearest_single(post, state.singles, oldest)
+            index = nearest_single(post, seen.link, state.singles, oldest)
             if index < 0:
                 self._remember(seen, state.singles, oldest)
                 return None
@@ -157,14 +166,25 @@ class Repeats:
         episode = episode_of(group)
         group.peak = max(group.peak, self._densest(episode, post.at_ms))
         if not group.opened:
-            enough = (
-                group.peak >= self._options.min_count
-                or busiest(episode, self._window_long) >= self._options.min_count_long
-            )
-            if not enough or is_series(group, episode):
+            if (
+                not self._is_enough(group, episode)
+                or is_series(group, episode)
+                or is_share_text(post.wording)
+            ):
                 return ()
             group.opened = True
         return (self._finding(post, group, episode),)
+
+    def _is_enough(self, group: Group, episode: list[int]) -> bool:
+        options = self._options
+        if 2 * group.remarks > group.count:
+            return group.peak >= options.min_count_remarks
+        often = busiest(episode, self._window_long)
+        return (
+            group.peak >= options.min_count
+            or often >= options.min_count_long
+            or (often >= options.min_count_loud and is_loud(group, options.loud))
+        )
 
     def _densest(self, episode: list[int], at_ms: int) -> int:
         """Give the most posts of a window that the post at this time can have changed."""
@@ -212,9 +232,12 @@ class Repeats:
 def _says_something(words: str) -> bool:
     """Say whether a wording is long enough that saying it again means anything.
 
-    "Good morning" is not; 16 letters are, or 8 of a script that needs fewer.
+    "Good morning" is not, nor is one long hashtag; 16 letters in four words are, or 8 letters
+    of a script that needs fewer.
     """
-    return len(words) >= (_LEAST_ASCII if words.isascii() else _LEAST_OTHER)
+    if not words.isascii():
+        return len(words) >= _LEAST_OTHER
+    return len(words) >= _LEAST_ASCII and words.count(" ") >= _LEAST_SPACES
 
 
 def _score(group: Group) -> float:

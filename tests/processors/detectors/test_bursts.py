@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from bunco.model import Enriched, Finding
-from processors.detectors.bursts import Bursts, Options, State
+from bunco.values import Duration
+from processors.detectors.bursts import Bursts, Options, State, Window
 from tests.builders import NOON, an_enriched
 
 MINUTE = timedelta(minutes=1)
@@ -57,6 +59,77 @@ def test_twenty_posts_in_twenty_minutes_after_quiet_weeks_are_a_burst() -> None:
 
 def test_a_few_posts_in_a_row_are_just_below() -> None:
     assert seen([*usual_days(12), *burst(4)]) == {}
+
+
+def test_nine_posts_in_an_hour_are_just_below_and_ten_are_enough() -> None:
+    spread = timedelta(minutes=6)
+
+    assert seen([*usual_days(12), *burst(9, spread)]) == {}
+    assert len(seen([*usual_days(12), *burst(10, spread)])) == 1
+
+
+def test_ten_posts_over_six_hours_are_a_burst_of_a_quiet_author() -> None:
+    (finding,) = seen([*usual_days(12, 1), *burst(10, timedelta(minutes=38))]).values()
+
+    assert finding.numbers["window_s"] == 6 * 3600
+    assert "within 6 h" in finding.reason
+
+
+def test_links_are_held_against_the_links_that_the_author_usually_posts() -> None:
+    chatter = [
+        told(2000 + n, n * 10 * MINUTE - 12 * DAY, title="", text=f"word {n}", url="")
+        for n in range(12 * 144)
+    ]
+    remarks = [told(n, n * 5 * MINUTE, title="", text=f"thought {n}", url="") for n in range(10)]
+
+    assert seen([*chatter, *remarks]) == {}
+    (finding,) = seen([*chatter, *burst(10, 5 * MINUTE)]).values()
+    assert finding.numbers["counted"] == "posts with a link"
+    assert finding.reason.startswith("Posted links 10 times within 60 min")
+
+
+def test_reposts_need_twice_as_many() -> None:
+    def spree(count: int) -> list[Enriched]:
+        return [told(n, n * 3 * MINUTE, kind="repost") for n in range(count)]
+
+    assert seen([*usual_days(12), *spree(15)]) == {}
+    (finding,) = seen([*usual_days(12), *spree(40)]).values()
+    assert finding.numbers["counted"] == "posts and reposts"
+
+
+def test_an_author_who_posts_in_batches_every_day_is_told_at_first_only() -> None:
+    batches = [told(100 * day + n, day * DAY + n * MINUTE) for day in range(28) for n in range(12)]
+
+    found = seen(batches)
+
+    assert 1 <= len(found) <= 2
+    assert all(finding.last_at < NOON + 4 * DAY for finding in found.values())
+
+
+def test_a_smaller_budget_tells_less() -> None:
+    posts = [*usual_days(12), *burst(10, 5 * MINUTE)]
+
+    assert len(seen(posts)) == 1
+    assert seen(posts, Options(budget=1e-6)) == {}
+
+
+def test_the_time_of_day_is_part_of_what_is_usual() -> None:
+    evenings = [
+        told(3000 + 20 * day + n, (day - 13) * DAY + timedelta(hours=8, minutes=7 * n))
+        for day in range(13)
+        for n in range(8)
+    ]
+    evening = [told(n, timedelta(hours=8, minutes=4 * n)) for n in range(11)]
+    morning = [told(n, timedelta(hours=-5, minutes=4 * n)) for n in range(11)]
+
+    assert seen([*evenings, *evening]) == {}
+    (finding,) = seen([*evenings, *morning]).values()
+    assert "at this time of day" in finding.reason
+
+
+def test_windows_are_a_day_at_most() -> None:
+    with pytest.raises(ValueError, match="a day at most"):
+        Options(windows=(Window(length=Duration(days=2), least=10),))
 
 
 def test_the_usual_pace_of_a_busy_author_is_no_burst() -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bunco.model import Enriched, Finding, without_post
 from bunco.values import Duration
@@ -15,6 +16,8 @@ from processors.detectors.repeats import Options, Repeats, State
 from tests.builders import NOON, an_enriched
 
 TRICK = "This one weird trick melts belly fat while you sleep tonight"
+"""Sensational: twice is enough."""
+PLAIN = "Council approves new cycle lanes along the river and the old harbour"
 HOUR = timedelta(hours=1)
 
 
@@ -47,17 +50,109 @@ def test_the_third_time_within_a_day_is_a_finding() -> None:
 
 
 def test_twice_is_just_below() -> None:
-    assert seen(hourly(2)) == {}
+    assert seen(hourly(2, PLAIN)) == {}
+
+
+def test_twice_is_enough_of_a_sensational_headline() -> None:
+    (finding,) = seen([told(0, 0 * HOUR), told(1, 6 * 24 * HOUR / 4)]).values()
+
+    assert finding.numbers["count"] == 2
+    assert finding.sensational >= 0.5
+
+
+def test_twice_is_just_below_where_only_one_of_the_two_is_sensational() -> None:
+    loud, calm = told(0, 0 * HOUR), replace(told(1, HOUR), sensational=0.2)
+
+    assert seen([loud, calm]) == {}
+
+
+def test_what_a_share_button_says_is_no_headline() -> None:
+    for said in (
+        "Just posted a photo",
+        "Ho appena pubblicato una foto",
+        "I'm at Gym (Rome, Italy)",
+    ):
+        posts = [
+            told(n, n * HOUR, "", text=f"{said} https://example.org/{n}", url="") for n in range(9)
+        ]
+
+        assert seen(posts) == {}
+
+
+def test_one_long_hashtag_is_no_headline() -> None:
+    assert seen(hourly(6, "#HappyBirthdayFromTheWholeWorld")) == {}
+
+
+def remarks(count: int, **changes: Any) -> list[Enriched]:
+    """Give answers to strangers that say the same, one a minute."""
+    return [
+        told(
+            n,
+            n * HOUR / 60,
+            "",
+            text=f"@somebody{n} not even one of them was there when it all began",
+            kind="reply",
+            url="",
+            **changes,
+        )
+        for n in range(count)
+    ]
+
+
+def test_the_same_remark_to_several_people_needs_more_times() -> None:
+    assert seen(remarks(4)) == {}
+    assert len(seen(remarks(5))) == 1
+
+
+def test_a_remark_with_a_link_is_an_advertisement() -> None:
+    assert len(seen(remarks(3, links=("https://example.org/offer",)))) == 1
+
+
+REWORDED = (
+    "Council approves new cycle lanes along the river",
+    "Council approves huge cycle lanes along the motorway",
+    "Council demands new cycle lanes behind the river",
+)
+
+
+def test_with_one_link_a_headline_is_the_same_with_some_words_changed() -> None:
+    posts = [
+        told(n, n * HOUR, title, url="https://example.org/x") for n, title in enumerate(REWORDED)
+    ]
+
+    assert len(seen(posts)) == 1
+
+
+def test_without_it_some_words_changed_make_another_headline() -> None:
+    posts = [
+        told(n, n * HOUR, title, url=f"https://example.org/{n}") for n, title in enumerate(REWORDED)
+    ]
+
+    assert seen(posts) == {}
+
+
+def test_with_one_link_other_headlines_are_others() -> None:
+    titles = [
+        "Council approves new cycle lanes along the river",
+        "Rain expected across the north for the whole weekend",
+        "Library reopens after two years of renovation work",
+    ]
+
+    posts = [told(n, n * HOUR, title, url="https://example.org/") for n, title in enumerate(titles)]
+
+    assert seen(posts) == {}
 
 
 def test_three_times_in_more_than_a_day_is_just_below() -> None:
-    assert seen([told(n, n * timedelta(hours=12, minutes=1)) for n in range(3)]) == {}
+    posts = [told(n, n * timedelta(hours=12, minutes=1), PLAIN) for n in range(3)]
+
+    assert seen(posts) == {}
 
 
-def test_five_times_in_a_week_is_a_finding() -> None:
-    posts = [told(n, n * timedelta(hours=40)) for n in range(5)]
+def test_four_times_in_a_week_is_a_finding() -> None:
+    posts = [told(n, n * timedelta(hours=40), PLAIN) for n in range(4)]
 
-    assert seen(posts[:4]) == {}
+    assert seen(posts[:3]) == {}
     assert len(seen(posts)) == 1
 
 
@@ -225,7 +320,7 @@ def test_a_greeting_may_be_said_every_day() -> None:
 
 def test_options_move_the_threshold() -> None:
     assert len(seen(hourly(2), Options(min_count=2))) == 1
-    assert seen(hourly(3), Options(min_count=4, window=Duration(hours=24))) == {}
+    assert seen(hourly(3, PLAIN), Options(min_count=4, window=Duration(hours=24))) == {}
 
 
 def test_an_erased_post_leaves_no_text_in_the_state() -> None:

@@ -96,8 +96,8 @@ def test_a_repeated_headline_becomes_a_finding_across_records() -> None:
     disk = Disk()
     shard = a_shard(disk)
 
-    first = written(shard, disk, record(0, *repeated(2)))
-    second = written(shard, disk, record(1, *repeated(2, first=2)))
+    first = written(shard, disk, record(0, *repeated(1)))
+    second = written(shard, disk, record(1, *repeated(3, first=1)))
 
     assert not first.findings
     assert [finding.numbers["count"] for finding in second.findings.values()] == [4]
