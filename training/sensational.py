@@ -45,7 +45,7 @@ BY_HAND = {
     "miracle claim": 1.2,
     "urgency": 0.9,
 }
-MARKS_BY_HAND = {"exclamation": 0.3, "question": 0.2, "emoji": 0.2, "ellipsis": 0.2}
+MARKS_BY_HAND = {"exclamation": 0.3, "emoji": 0.2, "ellipsis": 0.2}
 """The same for marks, but in Spanish, where people's labels tell. Source: ours."""
 
 

@@ -46,7 +46,7 @@ class Settings(Struct, frozen=True):
     """What all talk, titles and agencies' headlines count together."""
 
 
-MARKS = ("exclamation", "question", "ellipsis")
+MARKS = ("exclamation", "ellipsis")
 """Left out of English: one source has lost them, and in the other a few channels decide what
 they mean."""
 

@@ -2,8 +2,8 @@
 
 English has *sorts* and pairs of them: a common word or a mark is a sort of its own, any
 other word is ``x``. So the model learns how a headline is built, hardly what it is about,
-and that is what carries over from one outlet to another. Exclamation and question marks are left
-to the cues: friends use them as much as headlines do. Spanish has words, pairs, pairs
+and that is what carries over from one outlet to another. Exclamation marks are left to the
+cues: friends use them as much as headlines do. Spanish has words, pairs, pairs
 across a gap, families of words and runs of three sorts besides; its sorts tell words with a
 capital.
 

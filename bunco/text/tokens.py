@@ -17,24 +17,17 @@ TOKEN = re.compile(
 )
 """One token; the second group of marks would be skin tones and joiners, which say nothing."""
 
-UNMARKED_TOKEN = re.compile(TOKEN.pattern.replace(r"[^\w\s", r"[^\w\s!?\u2026"))
-"""The same but for marks of loudness, which mean one thing among friends, one in a headline."""
+UNMARKED_TOKEN = re.compile(TOKEN.pattern.replace(r"[^\w\s", r"[^\w\s!\u2026"))
+"""The same but for exclamation marks and dots, which say nothing by where they stand."""
 
-UNMARKED_ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+(?:[.,][0-9]+)*|[@#]\w+|[^\w\s!?]")
+UNMARKED_ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+(?:[.,][0-9]+)*|[@#]\w+|[^\w\s!]")
 """The same of ASCII text in lower case, a third quicker."""
 
 _ADDRESS = re.compile(r"https?://\S+")
-_ALIKE = {
-    "\u201c": '"',
-    "\u201d": '"',
-    "\u00ab": '"',
-    "\u00bb": '"',
-    "\u2018": "'",
-    "\u2019": "'",
-    "\u2013": "-",
-    "\u2014": "-",
-}
-_TYPOGRAPHY = str.maketrans(_ALIKE)
+_TYPOGRAPHY = tuple(
+    zip("\u201c\u201d\u00ab\u00bb\u2018\u2019\u2013\u2014", '""""\'\'--', strict=True)
+)
+"""One ``replace`` each: ``translate`` is five times slower on text that is not ASCII."""
 
 
 def plain(text: str) -> str:
@@ -44,7 +37,8 @@ def plain(text: str) -> str:
     '¿Qué?                       - "sí"'
     """
     if not text.isascii():
-        text = text.translate(_TYPOGRAPHY)
+        for sign, ascii_sign in _TYPOGRAPHY:
+            text = text.replace(sign, ascii_sign)
     if "://" in text:
         text = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
     return text
@@ -56,7 +50,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens('#Liga | 1,5 millones: "no" @ann')
     ['_tag', '|', '_n', 'millones', ':', '"', 'no', '"', '_at']
     """
-    return list(map(named, TOKEN.findall(text)))
+    return [token if token[0].isalpha() else named(token) for token in TOKEN.findall(text)]
 
 
 def named(token: str) -> str:

@@ -49,6 +49,8 @@ class Scorer(Struct, frozen=True):
     """Of every word, sort and family there is a term of; from 1 on."""
     sorts: dict[str, int]
     """The numbers of common words and marks alone."""
+    families: dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
+    """The numbers of a word's families: what it adds anywhere, and in the opening."""
     keys: dict[int, int]
     """The weight of each term by what its numbers make."""
 
@@ -73,6 +75,7 @@ def scorer_of(weights: Weights, language: Language) -> Scorer:
         {parts[0] if len(parts) == 1 else parts: weight for parts, weight in parted.items()},
         numbers,
         {word: numbers[word] for word in weights.common},
+        _families(numbers) if language == "spanish" else {},
         {_key(parts, numbers): weight for parts, weight in parted.items()},
     )
 
@@ -93,6 +96,15 @@ def log_odds(headline: str, words: list[str], scorer: Scorer) -> float:
         return total
     keys = (_english if scorer.language == "english" else _spanish)(headline, scorer)
     return total + sum(map(weights.get, keys, repeat(0))) / UNIT
+
+
+def _families(numbers: dict[str, int]) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
+    found = {}
+    for word, families in OF_WORD.items():
+        anywhere = tuple(numbers.get(f"#{family}", 0) for family in families)
+        opening = tuple(numbers.get(f"<{family}", 0) for family in families)
+        found[word] = anywhere, (*anywhere, *opening)
+    return found
 
 
 def _key(parts: Sequence[str], numbers: dict[str, int]) -> int:
@@ -147,11 +159,9 @@ def _spanish(headline: str, scorer: Scorer) -> set[int]:
             for one, two, three in zip(sorted_run, sorted_run[1:], sorted_run[2:], strict=False)
         ]
     )
-    for at, word in enumerate(words):
-        if word in OF_WORD:
-            for family in OF_WORD[word]:
-                keys.add(number_of(f"#{family}", 0))
-                if at <= OPENING:
-                    keys.add(number_of(f"<{family}", 0))
+    families = scorer.families
+    for at in [at for at, word in enumerate(words) if word in families]:
+        anywhere, opening = families[words[at]]
+        keys.update(opening if at <= OPENING else anywhere)
     keys.update([number_of(shape, 0) for shape, _ in spanish_shapes(words)])
     return keys

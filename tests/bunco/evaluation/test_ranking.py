@@ -65,4 +65,6 @@ def test_a_score_that_is_as_often_right_as_it_says_has_no_error() -> None:
 
 
 def test_a_score_of_one_belongs_to_the_last_tenth() -> None:
-    assert reliability([1.0, 0.95], [1, 0]) == [(pytest.approx(0.975), 0.5, 2)]
+    ((mean, share, count),) = reliability([1.0, 0.95], [1, 0])
+
+    assert (mean, share, count) == (pytest.approx(0.975), 0.5, 2)

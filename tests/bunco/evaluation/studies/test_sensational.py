@@ -1,6 +1,7 @@
 import csv
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ SPANISH = ("Por qué no debes comer esto", "El Gobierno aprueba la ley de costas
 CHAT = ("ok see you at seven then", "thanks, I am on my way to the station")
 
 
-def table(path: Path, fields: str, rows: list[tuple[str, ...]]) -> None:
+def table(path: Path, fields: str, rows: Sequence[tuple[str, ...]]) -> None:
     with gzip.open(path, "wt", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(fields.split(","))
