@@ -1,132 +1,169 @@
-"""Headlines and pairs of headlines from the data, as the studies of repeats use them."""
+"""The headlines and talk that the sensational score is trained and measured on."""
 
 import csv
 import gzip
-from collections.abc import Iterator
-from hashlib import blake2b
-from importlib.resources import files
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-import msgspec
 from msgspec import Struct
 
-from bunco.errors import UsageError
 from bunco.evaluation.data import file_in
+from bunco.text.language import Language, language
+from bunco.text.sensational import LIMIT
 from bunco.text.wording import wording
 
-NEAR_DUPLICATE = "near_dup"
-_UNCLEAR = "ambiguous"
-_LABELS = "headline_labels.tsv"
-_SOURCES = {
-    "ira": "timelines/ira_dev.jsonl.gz",
-    "honeypot2010": "timelines/honeypot2010_dev.jsonl.gz",
-    "fakefollowers": "timelines/fakefollowers_dev.jsonl.gz",
-    "health_outlets": "timelines/health_outlets_dev.jsonl.gz",
-    "hackernews": "timelines/hackernews_20k.jsonl.gz",
-    "uci": "neardup/uci_news_aggregator.jsonl.gz",
-}
-_REAL = ("uci", "health_outlets", "hackernews")
-"""Sources of headlines that people wrote to be read."""
-_SEED = 12
+_SEED = 5
 
 
-class Pair(Struct, frozen=True):
-    """Two wordings, and what a person said of them."""
+class Labelled(Struct, frozen=True):
+    """Texts, 1 for each that is sensational, else 0, and who each is from."""
 
-    a: str
-    b: str
-    label: str
+    texts: tuple[str, ...]
+    labels: tuple[int, ...]
+    units: tuple[str, ...]
+    """The channel; the text's own number where the corpus does not tell."""
 
-    @property
-    def is_same(self) -> bool:
-        """Say whether the person called them one headline."""
-        return self.label == NEAR_DUPLICATE
-
-
-class _Row(Struct, frozen=True):
-    text: str | None = None
-    title: str | None = None
-    story: str = ""
+    def part(self, places: Sequence[int]) -> "Labelled":
+        """Give some of them."""
+        return Labelled(
+            tuple(self.texts[at] for at in places),
+            tuple(self.labels[at] for at in places),
+            tuple(self.units[at] for at in places),
+        )
 
 
-class _Annotated(Struct, frozen=True):
-    a: str
-    b: str
-    label: str
+class Talk(Struct, frozen=True):
+    """Posts that nobody sells, each with the account that wrote it."""
+
+    texts: tuple[str, ...]
+    units: tuple[str, ...]
 
 
-class Headline(Struct, frozen=True):
-    """One real headline as published, and the event it is about where that is known."""
+class Corpora(Struct, frozen=True):
+    """All of them."""
 
-    text: str
-    source: str
-    story: str
+    outlets: Labelled
+    """English, labelled by outlet."""
+    channels: Labelled
+    """English, labelled by channel."""
+    spanish: Labelled
+    """Labelled by people, for training."""
+    spanish_test: Labelled
+    """The same, for reporting alone."""
+    hungarian: Labelled
+    """Labelled by outlet, for reporting alone; each text once."""
+    plain: tuple[str, ...]
+    """Talk, titles and agencies' headlines that training takes for not sensational."""
+    spanish_plain: tuple[str, ...]
+    """Talk that is taken for Spanish; some of it is Italian."""
+    talk_test: Mapping[str, Talk]
+    """Talk by sort; of accounts that training has not seen, where there are accounts."""
 
 
-def annotated_pairs(data: Path) -> list[Pair]:
-    """Give the annotated pairs of the data, the unclear ones left out."""
-    decoder = msgspec.json.Decoder(_Annotated)
-    with gzip.open(file_in(data, "neardup/gold_pairs_dev.jsonl.gz"), "rb") as lines:
-        return [_pair(row.a, row.b, row.label) for row in map(decoder.decode, lines) if _clear(row)]
-
-
-def further_pairs(data: Path) -> list[Pair]:
-    """Give the pairs that were annotated for this study, the unclear ones left out.
-
-    They were drawn from the same sources and over the same range of likeness as the pairs of
-    the data, none of which is among them, and annotated before any method judged them. The labels
-    are kept by hashes of the texts (``headline_labels.tsv``).
+def corpora(data: Path) -> Corpora:
+    """Read them from the folder of the data.
 
     Raises:
-        UsageError: the data is another than the one they were drawn from.
+        UsageError: a file is not there.
     """
-    with (files("bunco.evaluation") / _LABELS).open(encoding="ascii") as file:
-        labels = [row for row in csv.reader(file, delimiter="\t") if row[3] != _UNCLEAR]
-    wanted = {key for row in labels for key in row[1:3]}
-    found: dict[str, str] = {}
-    for source in sorted({row[0] for row in labels}):
-        for headline in _read(data, source):
-            if (key := _key(headline.text)) in wanted:
-                found[key] = headline.text
-    if missing := wanted - found.keys():
-        raise UsageError(f"{len(missing)} of the annotated texts are not in {data}")
-    return [_pair(found[a], found[b], label) for _, a, b, label in labels]
+    timelines = data / "timelines"
+    people, people_test = _halves(_lines(timelines, "humans_dev", "text"))
+    others, others_test = _halves(_lines(timelines, "honeypot2010_dev", "text", "legitimate"))
+    titles, titles_test = _halves(_lines(timelines, "hackernews_20k", "title"))
+    chat, chat_test = _halves(_messages(data))
+    agencies, _ = _halves(_lines(data / "neardup", "uci_news_aggregator", "title"))
+    return Corpora(
+        outlets=_by_source(data, "stop_clickbait"),
+        channels=_by_source(data, "youtube_titles_dev"),
+        spanish=_by_people(data, "ta1c_es_train"),
+        spanish_test=_by_people(data, "ta1c_es_validation"),
+        hungarian=_once(_by_source(data, "hu")),
+        plain=(
+            *_spoken(people, "english")[:2000],
+            *_spoken(others, "english")[:3000],
+            *chat.texts,
+            *titles.texts[:3000],
+            *agencies.texts[:3000],
+        ),
+        spanish_plain=(*_spoken(people, "spanish")[:1500], *_spoken(others, "spanish")),
+        talk_test={
+            "people": _first(people_test, 5000),
+            "people 2010": _first(others_test, 5000),
+            "text messages": chat_test,
+            "Hacker News titles": _first(titles_test, 5000),
+        },
+    )
 
 
-def real_headlines(data: Path, most: int) -> list[Headline]:
-    """Give as many different headlines of each of three sources, drawn at a fixed seed.
-
-    Left out: what quotes or answers somebody (it begins with RT or @).
-    """
-    chosen: list[Headline] = []
-    for source in _REAL:
-        different = {one.text: one for one in _read(data, source) if _is_own(one.text)}
-        pool = [different[text] for text in sorted(different)]
-        chance = Random(_SEED)  # noqa: S311  # draws headlines, no secret
-        chosen += chance.sample(pool, min(most, len(pool)))
-    return chosen
+def _by_source(data: Path, name: str) -> Labelled:
+    rows = _table(data, f"clickbait/{name}.csv.gz")
+    return Labelled(
+        tuple(row["text"] for row in rows),
+        tuple(int(row["label"]) for row in rows),
+        tuple(row.get("channel", str(at)) for at, row in enumerate(rows)),
+    )
 
 
-def _read(data: Path, source: str) -> Iterator[Headline]:
-    decoder = msgspec.json.Decoder(_Row)
-    with gzip.open(file_in(data, _SOURCES[source]), "rb") as lines:
-        for row in map(decoder.decode, lines):
-            if text := row.text or row.title:
-                yield Headline(text, source, row.story)
+def _by_people(data: Path, name: str) -> Labelled:
+    rows = _table(data, f"clickbait/{name}.csv.gz")
+    return Labelled(
+        tuple(row["Teaser Text"] for row in rows),
+        tuple(int(row["Tag Value"] != "No") for row in rows),
+        tuple(map(str, range(len(rows)))),
+    )
 
 
-def _pair(a: str, b: str, label: str) -> Pair:
-    return Pair(wording(a), wording(b), label)
+def _spoken(talk: Talk, wanted: Language) -> list[str]:
+    return [
+        text
+        for text in talk.texts
+        if language(wording(text[:LIMIT]).split(), text[:LIMIT]) == wanted
+    ]
 
 
-def _clear(row: _Annotated) -> bool:
-    return row.label != _UNCLEAR
+def _once(corpus: Labelled) -> Labelled:
+    first = {text: at for at, text in reversed(list(enumerate(corpus.texts)))}
+    return corpus.part(sorted(first.values()))
 
 
-def _is_own(text: str) -> bool:
-    return not text.startswith(("RT ", "@"))
+def _messages(data: Path) -> Talk:
+    rows = [row for row in _table(data, "pitch/sms_spam.csv.gz") if row["label"] == "0"]
+    return Talk(tuple(row["text"] for row in rows), tuple(map(str, range(len(rows)))))
 
 
-def _key(text: str) -> str:
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+def _table(data: Path, name: str) -> list[dict[str, str]]:
+    with gzip.open(file_in(data, name), "rt", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _lines(folder: Path, name: str, field: str, wanted: str = "") -> Talk:
+    with gzip.open(file_in(folder, f"{name}.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if not wanted or row["cls"] == wanted]
+    return Talk(
+        tuple(row[field] for row in rows),
+        tuple(row.get("account") or row["publisher"] for row in rows),
+    )
+
+
+def _halves(talk: Talk) -> tuple[Talk, Talk]:
+    """Give the texts of half of the accounts and of the other half, each in chance order."""
+    accounts = sorted(set(talk.units))
+    chance = Random(_SEED)  # noqa: S311  # seeded, no secret
+    chance.shuffle(accounts)
+    ours = frozenset(accounts[::2])
+    order = list(range(len(talk.texts)))
+    chance.shuffle(order)
+    return (
+        _some(talk, [at for at in order if talk.units[at] in ours]),
+        _some(talk, [at for at in order if talk.units[at] not in ours]),
+    )
+
+
+def _first(talk: Talk, count: int) -> Talk:
+    return Talk(talk.texts[:count], talk.units[:count])
+
+
+def _some(talk: Talk, places: Sequence[int]) -> Talk:
+    return Talk(tuple(talk.texts[at] for at in places), tuple(talk.units[at] for at in places))

@@ -18,7 +18,7 @@ import numpy as np
 from bunco.evaluation import likeness
 from bunco.evaluation.data import file_in
 from bunco.evaluation.edits import EDITS, edited
-from bunco.evaluation.headlines import (
+from bunco.evaluation.headline_pairs import (
     Headline,
     Pair,
     annotated_pairs,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bunco.text.sensational import EXPLAINED, judge, judge_many, sensational
+from bunco.text.sensational import EXPLAINED, judge, judge_many, score_many, sensational
 from bunco.text.wording import wording
 from tests.shared_data import shared
 
@@ -80,7 +80,7 @@ def test_phrases_name_their_cue_and_stand_where_they_say() -> None:
 
     phrases = judge(headline).phrases
 
-    assert {"hyperbole", "you", "exclamation"} <= {phrase.cue for phrase in phrases}
+    assert {"hyperbole", "you"} <= {phrase.cue for phrase in phrases}
     for phrase in phrases:
         assert headline[phrase.start : phrase.end] == phrase.text
         assert phrase.weight > 0
@@ -108,6 +108,50 @@ def test_any_text_is_judged_within_bounds(text: str) -> None:
 
 def test_many_are_judged_in_order() -> None:
     assert judge_many([LOUD[0], CALM[0]]) == [judge(LOUD[0]), judge(CALM[0])]
+    assert score_many([LOUD[0], CALM[0]]) == [judge(LOUD[0]).score, judge(CALM[0]).score]
+
+
+@pytest.mark.parametrize(
+    ("headline", "cue", "text"),
+    [
+        ("El insólito gesto de Messi que nadie esperaba", "curiosity gap", "insólito"),
+        ("El insólito gesto de Messi que nadie esperaba", "vague", "gesto"),
+        ("Siete trucos para dormir mejor que no conocías", "list", "trucos"),
+        ("Siete trucos para dormir mejor que no conocías", "you", "conocías"),
+    ],
+)
+def test_a_spanish_headline_says_which_words_made_it(headline: str, cue: str, text: str) -> None:
+    judgement = judge(headline)
+
+    assert judgement.score >= EXPLAINED
+    assert any(phrase.cue == cue and text in phrase.text.lower() for phrase in judgement.phrases), (
+        judgement
+    )
+
+
+def test_a_promise_in_common_words_is_explained_by_its_wording() -> None:
+    judgement = judge("What it is like to be the one who does all of this")
+
+    assert judgement.score >= EXPLAINED
+    assert all(
+        phrase.text and phrase.weight > 0 and phrase.start < phrase.end
+        for phrase in judgement.phrases
+    )
+    assert judgement.phrases
+
+
+@pytest.mark.parametrize(
+    ("calmer", "louder"),
+    [
+        ("The bridge opens in June", "This bridge will change how you see June"),
+        ("Ten die in flood", "10 things you should know before the flood"),
+        ("Minister resigns over emails", "You won't believe why this minister resigned"),
+        ("El ministro dimite por los correos", "Por qué dimite el ministro: lo que debes saber"),
+        ("La policía detiene a dos hombres", "El insólito motivo de la policía para detenerte"),
+    ],
+)
+def test_what_sells_scores_above_what_tells(calmer: str, louder: str) -> None:
+    assert judge(calmer).score < judge(louder).score
 
 
 def test_a_huge_text_costs_little() -> None:
@@ -122,7 +166,7 @@ def test_a_huge_text_costs_little() -> None:
 def test_the_model_is_small() -> None:
     model = resources.files("bunco.text") / "sensational.json"
 
-    assert len(model.read_bytes()) < 300_000
+    assert len(model.read_bytes()) < 600_000
 
 
 def test_scores_rank_as_sources_and_people_do() -> None:
@@ -132,7 +176,7 @@ def test_scores_rank_as_sources_and_people_do() -> None:
         spanish = [(row["Teaser Text"], row["Tag Value"] != "No") for row in csv.DictReader(lines)]
 
     assert _auc(english) >= 0.90
-    assert _auc(spanish) >= 0.80
+    assert _auc(spanish) >= 0.89
 
 
 def test_few_conversational_posts_score_half_or_more() -> None:

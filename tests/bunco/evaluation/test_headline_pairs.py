@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bunco.evaluation.data import data_folder
-from bunco.evaluation.headlines import annotated_pairs, further_pairs, real_headlines
+from bunco.evaluation.headline_pairs import annotated_pairs, further_pairs, real_headlines
 from tests.shared_data import shared
 
 
