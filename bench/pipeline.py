@@ -9,7 +9,6 @@ processor times.
 """
 
 import argparse
-import gc
 import json
 import os
 import resource
@@ -25,6 +24,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco import codec, wiring
+from bunco.collecting import collect_seldom
 from bunco.config import from_tables
 from bunco.model import Batch, Delivery, Post
 from bunco.ports import Store
@@ -83,8 +83,6 @@ def floor_of(store_path: Path, posts: Path) -> Callable[[list[bytes]], None]:
     for chunk in lines(posts):
         whole(chunk)
     batches = iter(recorder.batches)
-    gc.collect()
-    gc.freeze()
     store = wiring.open_store_at(str(store_path))
 
     def step(chunk: list[bytes]) -> None:
@@ -104,6 +102,7 @@ def whole_of(store_path: Path, posts: Path) -> Callable[[list[bytes]], None]:
 def measure(kind: str, posts: Path, store_path: Path) -> Measured:
     """Run one kind over all posts and measure it."""
     step = (floor_of if kind == "floor" else whole_of)(store_path, posts)
+    collect_seldom()
     chunks = lines(posts)
     step(next(chunks))
     start_kib = _resident_kib()

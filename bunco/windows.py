@@ -26,11 +26,14 @@ def busiest(times: Sequence[int], width: int) -> int:
     >>> busiest([0, 5, 10, 100], 10)
     3
     """
+    if not times or times[-1] - times[0] <= width:
+        return len(times)
     most, first = 0, 0
     for last, time in enumerate(times):
         while times[first] < time - width:
             first += 1
-        most = max(most, last - first + 1)
+        if last - first >= most:
+            most = last - first + 1
     return most
 
 

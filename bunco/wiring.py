@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from bunco import codec, registry
 from bunco.clock import SystemClock
+from bunco.collecting import collect_seldom
 from bunco.config import Config, PartConfig, from_tables, read
 from bunco.errors import BadInput, UsageError
 from bunco.model import (
@@ -259,6 +260,7 @@ async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Pro
         )
         embedded = _embedded(config, store)
         retention = asyncio.create_task(retained(store, config.sources, clock))
+        collect_seldom()
         try:
             return await flow(poller.run(stop), bus, embedded, on_step)
         finally:
@@ -327,6 +329,7 @@ async def process(
     from processors.distributed.running import Setting, run_process
 
     setting = Setting(kafka=config.kafka, process=config.process, detectors=detectors(config))
+    collect_seldom()
     await run_process(setting, stop=stop, on_applied=on_applied)
 
 
@@ -371,6 +374,7 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
         progress.done_bytes, progress.total_bytes = playing.progress()
         on_step(progress)
 
+    collect_seldom()
     return await flow(playing.run(stop), bus, embedded, told)
 
 
@@ -386,6 +390,7 @@ async def sink(config: Config, *, stop: asyncio.Event, on_step: "OnSinkStep") ->
 
     setting = Setting(kafka=config.kafka, sink=config.sink, sources=config.sources)
     store = open_store(config)
+    collect_seldom()
     try:
         return await run_sink(setting, store, SystemClock(), stop=stop, on_step=on_step)
     finally:

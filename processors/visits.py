@@ -100,19 +100,32 @@ def visit_of(post: Enriched) -> Visit | None:
 def alike(visit: Visit, post: Enriched, others: list[Visit]) -> list[int]:
     """Give the indices of those of the others that put the same thing as a post."""
     link, form, known = visit.link, visit.form, is_known(visit.link)
+    if known:  # of posts with another known link only those with the same words come into question
+        near = [
+            index
+            for index, other in enumerate(others)
+            if other.link == link or other.form == form or not is_known(other.link)
+        ]
+    else:
+        near = list(range(len(others)))
+    if not near:
+        return near
     mine = Thing(link, post.grams, post.wording)
     found = []
-    for index, other in enumerate(others):
+    for index in near:
+        other = others[index]
         if not link or link != other.link:
-            if known and is_known(other.link):
-                if form != other.form:
-                    continue
-            elif not maybe_same(post.grams, _grams(other)):
+            hidden = not known or not is_known(other.link)
+            if hidden and not maybe_same(post.grams, _grams(other)):
                 continue
-            if not same_thing(mine, Thing(other.link, _grams(other), recalled(other.text))):
+            if not same_thing(mine, _thing_of(other)):
                 continue
         found.append(index)
     return found
+
+
+def _thing_of(visit: Visit) -> Thing:
+    return Thing(visit.link, _grams(visit), recalled(visit.text))
 
 
 def is_seen_again(visit: Visit, singles: list[Visit], spreads: list[Spread]) -> bool:

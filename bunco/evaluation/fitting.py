@@ -20,8 +20,7 @@ from bunco.evaluation.headlines import Labelled
 from bunco.text.cues import NAMES, SHAPES, counts
 from bunco.text.language import Language
 from bunco.text.sensational import LIMIT
-from bunco.text.terms import Term, english_sorts, english_terms, spanish_terms, spanish_tokens
-from bunco.text.tokens import UNMARKED_TOKEN, plain
+from bunco.text.terms import spanish_terms, spanish_tokens
 from bunco.text.weighing import UNIT, Weights, log_odds, scorer_of
 from bunco.text.wording import wording
 
@@ -52,10 +51,10 @@ they mean."""
 
 ENGLISH = Settings(
     "english",
-    common=600,
-    rare=10,
+    common=0,
+    rare=0,
     freedom=0.03,
-    term_scale=0.3,
+    term_scale=0.0,
     families=tuple(name for name in NAMES if name not in MARKS),
 )
 SPANISH = Settings("spanish", common=400, rare=3, freedom=0.06, term_scale=0.25, plain_weight=500.0)
@@ -80,11 +79,7 @@ def fit(settings: Settings, sources: Sequence[Labelled], plain: Sequence[str]) -
     labels = [label for source in sources for label in source.labels] + [0] * len(plain)
     weights = [CORPUS_WEIGHT / len(source.texts) for source in sources for _ in source.texts]
     weights += [settings.plain_weight / len(plain) for _ in plain]
-    common = _common(
-        settings,
-        [source.texts for source in sources]
-        + ([plain] if plain and settings.language == "english" else []),
-    )
+    common = _common(settings, [source.texts for source in sources])
     table, terms, scales = _table(settings, texts, frozenset(common), learnt)
     model = LogisticRegression(C=settings.freedom, max_iter=_ROUNDS)
     model.fit(table, labels, sample_weight=np.array(weights) / np.mean(weights))
@@ -148,16 +143,14 @@ def _common(settings: Settings, groups: Sequence[Sequence[str]]) -> list[str]:
     for texts in groups:
         seen: Counter[str] = Counter()
         for text in texts:
-            seen.update(_words(text[:LIMIT], settings.language))
+            seen.update(_words(text[:LIMIT]))
         shares.append({word: count / len(texts) for word, count in seen.items()})
     everywhere = set(shares[0]).intersection(*shares[1:])
     order = sorted(everywhere, key=lambda word: (-min(share[word] for share in shares), word))
     return sorted(order[: settings.common])
 
 
-def _words(text: str, language: Language) -> set[str]:
-    if language == "english":
-        return set(UNMARKED_TOKEN.findall(plain(text).lower()))
+def _words(text: str) -> set[str]:
     return {token for token in spanish_tokens(text)[0] if not token[0].isupper()}
 
 
@@ -166,35 +159,24 @@ def _table(
 ) -> tuple[csr_matrix, list[str], FloatArray]:
     """Give cues and terms of the texts as rows, the terms' names, and what each is scaled by.
 
-    Spanish talk brings no terms of its own: only the first ``learnt`` texts do.
+    Talk brings no terms of its own: only the first ``learnt`` texts do.
     """
     cues = csr_matrix([_cues(text, settings.families) for text in texts])
     if not settings.common:
         return cues, [], np.zeros(0)
     found = [
-        [
-            term if isinstance(term, str) else " ".join(term)
-            for term in _terms(text, settings.language, common)
-        ]
+        [term if isinstance(term, str) else " ".join(term) for term in spanish_terms(text, common)]
         for text in texts
     ]
     counter = CountVectorizer(analyzer=list, min_df=settings.rare, binary=True)
-    counter.fit(found[:learnt] if settings.language == "spanish" else found)
+    counter.fit(found[:learnt])
     present = counter.transform(found).astype(float)
     terms = [str(term) for term in counter.get_feature_names_out()]
     scales = _scales(settings, terms, present[:learnt])
     return hstack([cues, present @ diags(scales)]).tocsr(), terms, scales
 
 
-def _terms(text: str, language: Language, common: frozenset[str]) -> set[Term]:
-    if language == "english":
-        return english_terms(english_sorts(text, common))
-    return spanish_terms(text, common)
-
-
 def _scales(settings: Settings, terms: Sequence[str], present: csr_matrix) -> FloatArray:
-    if settings.language == "english":
-        return np.full(len(terms), settings.term_scale)
     seen = np.asarray(present.sum(axis=0)).ravel()
     rarity = np.log((1 + present.shape[0]) / (1 + seen))
     by_hand = np.array([len(term) > 1 and term[0] in "#<" and " " not in term for term in terms])

@@ -12,8 +12,8 @@ from itertools import groupby
 from bunco.model import Phrase
 from bunco.text.cues import NAMES, counts, places
 from bunco.text.spanish_words import OF_WORD
-from bunco.text.terms import Term, english_places, english_sorts, spanish_places, spanish_tokens
-from bunco.text.tokens import TOKEN, UNMARKED_TOKEN, plain
+from bunco.text.terms import Term, spanish_places, spanish_tokens
+from bunco.text.tokens import TOKEN, plain
 from bunco.text.weighing import UNIT, Scorer
 
 WORDING = "wording"
@@ -64,8 +64,7 @@ def _worded(headline: str, scorer: Scorer) -> list[Phrase]:
     """Give the stretches whose terms weigh enough, heaviest first."""
     if not scorer.terms:
         return []
-    token = TOKEN if scorer.language == "spanish" else UNMARKED_TOKEN
-    spans = [match.span() for match in token.finditer(plain(headline))]
+    spans = [match.span() for match in TOKEN.finditer(plain(headline))]
     shares, families = _shares(headline, scorer, len(spans))
     found = []
     for (tells, family), run in groupby(
@@ -82,9 +81,9 @@ def _worded(headline: str, scorer: Scorer) -> list[Phrase]:
 def _shares(headline: str, scorer: Scorer, count: int) -> tuple[list[float], list[str]]:
     """Give what each token weighs and the family it is of."""
     shares = [0.0] * count
-    families = [WORDING] * count
     seen: set[Term] = set()
-    for term, rests_on in _places(headline, scorer):
+    printed, words = spanish_tokens(headline)
+    for term, rests_on in spanish_places(printed, words, scorer.common):
         weight = scorer.terms.get(term, 0)
         if not weight or term in seen:
             continue
@@ -92,16 +91,7 @@ def _shares(headline: str, scorer: Scorer, count: int) -> tuple[list[float], lis
         there = [at - 1 for at in rests_on if 1 <= at <= count]
         for at in there:
             shares[at] += weight / UNIT / len(rests_on)
-    if scorer.language == "spanish":
-        for at, word in enumerate(spanish_tokens(headline)[1][1:]):
-            families[at] = OF_WORD.get(word, (WORDING,))[0]
-    return shares, families
-
-
-def _places(headline: str, scorer: Scorer) -> Iterable[tuple[Term, tuple[int, ...]]]:
-    if scorer.language == "spanish":
-        return spanish_places(*spanish_tokens(headline), scorer.common)
-    return english_places(english_sorts(headline, scorer.common))
+    return shares, [OF_WORD.get(word, (WORDING,))[0] for word in words[1:]]
 
 
 def _phrase(headline: str, family: str, weight: float, ends: tuple[int, int]) -> Phrase:

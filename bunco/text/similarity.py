@@ -98,13 +98,14 @@ def similarity(a: str, b: str) -> float:
     """
     if a == b:
         return 1.0 if a else 0.0
+    one, other = len(_trigrams(a)), len(_trigrams(b))
     common = _common(a, b)
-    jaccard = common / (len(_trigrams(a)) + len(_trigrams(b)) - common)
+    jaccard = common / (one + other - common)
     if jaccard < sketch.FLOOR:
         return SAME * jaccard
     alike = _scaled(_kept(a, b), _needed(min(words(a), words(b))))
     part = min(len(a), len(b)) / max(len(a), len(b))
-    if _inside(a, b):
+    if part >= _PART and common >= _CONTAINED * min(one, other):
         alike = max(alike, _scaled(part, _PART))
     elif part >= _WHOLE_PART and _stands_in(a, b):
         alike = max(alike, _scaled(part, _WHOLE_PART))

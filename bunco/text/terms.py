@@ -1,11 +1,8 @@
-"""The terms of a headline: what a word model weighs, as a set, each term once.
+"""The terms of a Spanish headline: what its word model weighs, as a set, each term once.
 
-English has *sorts* and pairs of them: a common word or a mark is a sort of its own, any
-other word is ``x``. So the model learns how a headline is built, hardly what it is about,
-and that is what carries over from one outlet to another. Exclamation marks are left to the
-cues: friends use them as much as headlines do. Spanish has words, pairs, pairs
-across a gap, families of words and runs of three sorts besides; its sorts tell words with a
-capital.
+They are words, pairs, pairs across a gap, families of words and runs of three *sorts*: a common
+word or a mark is a sort of its own, any other word is known by its capitals alone. So runs of
+three tell how a headline is built, hardly what it is about.
 
 A term is a string, or a tuple of two or three.
 """
@@ -15,7 +12,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from bunco.text.spanish_words import NUMBERS, OF_WORD, PERIODS
-from bunco.text.tokens import END, GAP, NUMBER, START, UNMARKED_TOKEN, named, plain, tokens
+from bunco.text.tokens import GAP, NUMBER, START, named, plain, tokens
 
 Term: TypeAlias = str | tuple[str, ...]
 
@@ -30,27 +27,13 @@ _ASKING: frozenset[str] = frozenset(
 _TELLING = _ASKING | NUMBERS | {NUMBER}
 
 
-def english_sorts(headline: str, common: Container[str]) -> list[str]:
-    """Give the sort of each token, between ``START`` and ``END``.
+def spanish_terms(headline: str, common: Container[str]) -> set[Term]:
+    """Give the terms of a headline.
 
     Args:
         headline: as published, not longer than one is judged.
-        common: words, in lower case, that are sorts of their own.
-
-    >>> english_sorts("Why you should NEVER eat 12 apples!", {"why", "you", "should", "never"})
-    ['_start', 'why', 'you', 'should', 'never', 'x', '_n', 'x', '_end']
+        common: words, in lower case, and marks that are sorts of their own.
     """
-    found = UNMARKED_TOKEN.findall(plain(headline).lower())
-    return [START, *[word if word in common else sort_of(word) for word in found], END]
-
-
-def english_terms(sorts: list[str]) -> set[Term]:
-    """Give the sorts and their pairs."""
-    return {*sorts, *pairwise(sorts)}
-
-
-def spanish_terms(headline: str, common: Container[str]) -> set[Term]:
-    """Give the terms of a Spanish headline; ``common`` as for English."""
     return {term for term, _ in spanish_places(*spanish_tokens(headline), common)}
 
 
@@ -98,14 +81,6 @@ def spanish_shapes(words: list[str]) -> Iterable[tuple[str, tuple[int, ...]]]:
             yield "#asks after a break", (at + 1,)
         if after in _ASKING and word == START:
             yield "#asks first", (at + 1,)
-
-
-def english_places(sorts: list[str]) -> Iterable[tuple[Term, tuple[int, ...]]]:
-    """Give each term of an English headline with the sorts it rests on; some come twice."""
-    for at, sort in enumerate(sorts):
-        yield sort, (at,)
-    for at, pair in enumerate(pairwise(sorts)):
-        yield pair, (at, at + 1)
 
 
 def sort_of(word: str, printed: str = "") -> str:

@@ -17,12 +17,6 @@ TOKEN = re.compile(
 )
 """One token; the second group of marks would be skin tones and joiners, which say nothing."""
 
-UNMARKED_TOKEN = re.compile(TOKEN.pattern.replace(r"[^\w\s", r"[^\w\s!\u2026"))
-"""The same but for exclamation marks and dots, which say nothing by where they stand."""
-
-UNMARKED_ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+(?:[.,][0-9]+)*|[@#]\w+|[^\w\s!]")
-"""The same of ASCII text in lower case, a third quicker."""
-
 _ADDRESS = re.compile(r"https?://\S+")
 _TYPOGRAPHY = tuple(
     zip("\u201c\u201d\u00ab\u00bb\u2018\u2019\u2013\u2014", '""""\'\'--', strict=True)

@@ -14,7 +14,7 @@ from bunco.text.cues import NAMES, counts
 from bunco.text.language import Language
 from bunco.text.spanish_words import OF_WORD
 from bunco.text.terms import OPENING, Term, sort_of, spanish_shapes, spanish_tokens
-from bunco.text.tokens import END, GAP, START, UNMARKED_ASCII_TOKEN, UNMARKED_TOKEN, named, plain
+from bunco.text.tokens import GAP
 
 UNIT = 1000
 """The weights of terms are kept in thousandths."""
@@ -75,7 +75,7 @@ def scorer_of(weights: Weights, language: Language) -> Scorer:
         {parts[0] if len(parts) == 1 else parts: weight for parts, weight in parted.items()},
         numbers,
         {word: numbers[word] for word in weights.common},
-        _families(numbers) if language == "spanish" else {},
+        _families(numbers) if weights.terms else {},
         {_key(parts, numbers): weight for parts, weight in parted.items()},
     )
 
@@ -94,8 +94,7 @@ def log_odds(headline: str, words: list[str], scorer: Scorer) -> float:
     weights = scorer.keys
     if not weights:
         return total
-    keys = (_english if scorer.language == "english" else _spanish)(headline, scorer)
-    return total + sum(map(weights.get, keys, repeat(0))) / UNIT
+    return total + sum(map(weights.get, _present(headline, scorer), repeat(0))) / UNIT
 
 
 def _families(numbers: dict[str, int]) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -120,27 +119,7 @@ def _key(parts: Sequence[str], numbers: dict[str, int]) -> int:
             return key
 
 
-def _english(headline: str, scorer: Scorer) -> set[int]:
-    text = plain(headline).lower()
-    numbers, sorts = scorer.numbers, scorer.sorts
-    number_of = sorts.get
-    anything = numbers.get("x", 0)
-    if text.isascii():
-        run = [
-            number_of(word) or (anything if "a" <= word < "{" else numbers.get(named(word), 0))
-            for word in UNMARKED_ASCII_TOKEN.findall(text)
-        ]
-    else:
-        run = [
-            number_of(word) or numbers.get(sort_of(word), 0)
-            for word in UNMARKED_TOKEN.findall(text)
-        ]
-    run.insert(0, numbers.get(START, 0))
-    run.append(numbers.get(END, 0))
-    return {*run, *[one << _BITS | other for one, other in pairwise(run)]}
-
-
-def _spanish(headline: str, scorer: Scorer) -> set[int]:
+def _present(headline: str, scorer: Scorer) -> set[int]:
     printed, words = spanish_tokens(headline)
     numbers = scorer.numbers
     number_of, sorts = numbers.get, scorer.sorts
