@@ -73,7 +73,7 @@ def backtest(
 
     Examples:
         bunco backtest --set repeats.min_count=4
-        bunco backtest --set bursts.chance=1e-6 --set repeats.enabled=false --since 30d
+        bunco backtest --set bursts.budget=0.2 --set repeats.enabled=false --since 30d
         bunco backtest --against other.toml --json
     """
     from bunco import log, wiring

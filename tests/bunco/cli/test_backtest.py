@@ -18,10 +18,16 @@ LOUD = "The secret method that doctors never tell you about"
 QUIET = "Council approves new cycle lanes along the river"
 ODD = "Grey \x1b[31m herons [bold] nest early beside the canal"
 
+CALM = "[detectors.repeats]\nloud = 1.0\n"
+
 
 @pytest.fixture(autouse=True)
 def history(folder: Path) -> Path:
-    """Fill ``bunco.db``: one author repeats three times, later six; one five times."""
+    """Fill ``bunco.db``: one author repeats three times, later six; one five times.
+
+    How sensational a headline is makes no difference here.
+    """
+    (folder / "bunco.toml").write_text(CALM)
     place = folder / "bunco.db"
     store = sqlite.PART.make(sqlite.Options(path=str(place)))
     run_into(
@@ -151,7 +157,7 @@ def test_so_many_examples_are_shown_as_asked_for() -> None:
 
 
 def test_another_file_can_be_tried(folder: Path) -> None:
-    (folder / "other.toml").write_text("[detectors.repeats]\nmin_count = 4\n", encoding="utf-8")
+    (folder / "other.toml").write_text(CALM + "min_count = 4\n", encoding="utf-8")
 
     lines = _lines("--against", "other.toml")
 
@@ -160,7 +166,7 @@ def test_another_file_can_be_tried(folder: Path) -> None:
 
 
 def test_the_running_settings_are_those_of_the_configuration(folder: Path) -> None:
-    (folder / "bunco.toml").write_text("[detectors.repeats]\nmin_count = 4\n", encoding="utf-8")
+    (folder / "bunco.toml").write_text(CALM + "min_count = 4\n", encoding="utf-8")
 
     lines = _lines("--set", "repeats.min_count=3")
 

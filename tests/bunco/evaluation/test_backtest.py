@@ -27,7 +27,7 @@ from tests.bunco.evaluation.played import (
 )
 
 DAY = timedelta(days=1)
-LOUD = "The secret method that doctors never tell you about"
+LOUD = "Harbour museum opens its new wing for ships and sailors"
 QUIET = "Council approves new cycle lanes along the river"
 
 
@@ -85,7 +85,7 @@ def test_a_lower_threshold_only_brings_findings() -> None:
 def test_a_finding_that_opens_later_is_the_same_episode() -> None:
     store = store_of(repeated("web:a.example", 6, LOUD))
 
-    (found,) = differences(store, trials_of(repeats={"min_count": 5}))
+    (found,) = differences(store, trials_of(repeats={"min_count": 5, "min_count_long": 5}))
 
     assert found.change == "same"
     assert found.before
@@ -110,6 +110,7 @@ def test_a_detector_switched_off_takes_all_its_findings_away() -> None:
     assert {(one.shown.detector, one.change) for one in found} == {
         ("repeats", "gone"),
         ("bursts", "same"),
+        ("crossposts", "same"),
     }
 
 
@@ -141,8 +142,8 @@ def test_detectors_with_equal_settings_are_the_same() -> None:
         for tables in ({"repeats": {"min_count": 3}}, {"repeats": {"min_count": 4}})
     )
 
-    assert same == {"bursts": True, "repeats": True}
-    assert other == {"bursts": True, "repeats": False}
+    assert same == {"bursts": True, "crossposts": True, "repeats": True}
+    assert other == {"bursts": True, "crossposts": True, "repeats": False}
 
 
 def test_one_author_gives_what_all_together_give_of_them() -> None:
@@ -182,7 +183,11 @@ def test_what_opened_in_the_warm_up_on_one_side_alone_is_a_difference() -> None:
     store = store_of(repeated("web:a.example", 6, LOUD))
     since = NOON + timedelta(hours=4)
 
-    found = differences(store, trials_of(repeats={"min_count": 5}), Span(since=since, warm_up=DAY))
+    found = differences(
+        store,
+        trials_of(repeats={"min_count": 5, "min_count_long": 5}),
+        Span(since=since, warm_up=DAY),
+    )
 
     assert [one.change for one in found] == ["same"]
 
@@ -268,7 +273,7 @@ def test_a_detector_that_fails_on_a_post_goes_on_with_the_next() -> None:
 def test_posts_that_were_removed_are_counted_as_missing() -> None:
     store = store_of(repeated("web:a.example", 5, LOUD))
     store.commit(
-        Batch(removals=(Removal(removed="post", id="web:a.example/The secret m/0:00:00/1"),))
+        Batch(removals=(Removal(removed="post", id="web:a.example/Harbour muse/0:00:00/1"),))
     )
 
     played = sum(one.posts for one in outcomes(store, trials_of()))

@@ -15,9 +15,9 @@ FILE = """
 min_count = 5
 
 [detectors.bursts]
-chance = 1e-5
+budget = 0.2
 """
-BURSTS: dict[str, dict[str, Any]] = {"bursts": {"chance": 1e-5}}
+BURSTS: dict[str, dict[str, Any]] = {"bursts": {"budget": 0.2}, "crossposts": {}}
 
 
 @pytest.fixture
@@ -47,13 +47,14 @@ def options(tables: tuple[PartConfig, ...]) -> dict[str, dict[str, Any]]:
             {
                 "repeats": {"min_count": 5},
                 "bursts": {
-                    "chance": 1e-5,
+                    "budget": 0.2,
                     "windows": [{"length": "1h", "least": 8}],
                     "priors": {"web": {"per_day": 20}},
                 },
+                "crossposts": {},
             },
         ),
-        (["bursts={}"], {"repeats": {"min_count": 5}, "bursts": {}}),
+        (["bursts={}"], {"repeats": {"min_count": 5}, "bursts": {}, "crossposts": {}}),
     ],
 )
 def test_settings_go_on_top_of_the_file(
@@ -65,7 +66,7 @@ def test_settings_go_on_top_of_the_file(
 def test_settings_go_on_top_of_the_environment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUNCO_DETECTORS__REPEATS__MIN_COUNT", "7")
 
-    left = changed(path, ["bursts.chance=0.01"])
+    left = changed(path, ["bursts.budget=0.01"])
     tried = changed(path, ["repeats.min_count=4"])
 
     assert options(left.detectors)["repeats"] == {"min_count": 7}
@@ -80,14 +81,22 @@ def test_another_file_takes_the_place_of_all_detectors_and_settings_go_on_top(
 
     tried = changed(path, ["repeats.min_count=4"], against=other)
 
-    assert options(tried.detectors) == {"repeats": {"min_count": 4}, "bursts": {"quiet": "1h"}}
+    assert options(tried.detectors) == {
+        "repeats": {"min_count": 4},
+        "bursts": {"quiet": "1h"},
+        "crossposts": {},
+    }
 
 
 def test_another_file_without_detectors_means_the_defaults(path: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text("", encoding="utf-8")
 
-    assert options(changed(path, [], against=other).detectors) == {"repeats": {}, "bursts": {}}
+    assert options(changed(path, [], against=other).detectors) == {
+        "repeats": {},
+        "bursts": {},
+        "crossposts": {},
+    }
 
 
 def test_without_a_file_the_defaults_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +105,7 @@ def test_without_a_file_the_defaults_run(tmp_path: Path, monkeypatch: pytest.Mon
     assert options(changed(None, ["repeats.min_count=4"]).detectors) == {
         "repeats": {"min_count": 4},
         "bursts": {},
+        "crossposts": {},
     }
 
 
@@ -114,10 +124,13 @@ def test_what_is_no_setting_is_refused(path: Path, text: str) -> None:
         ),
         ("repeats.min_count=1", "--set: detectors.repeats.min_count: found 1; allowed: .*>= 2"),
         ("repeats.min_count=four", "detectors.repeats.min_count: found 'four'; allowed: .*`int`"),
-        ("bursts.chance=2", "--set: detectors.bursts.chance: found 2; allowed: .*< 1"),
+        ("bursts.budget=20", "--set: detectors.bursts.budget: found 20; allowed: .*<= 10"),
         ("bursts.history=14", "detectors.bursts.history: found 14; allowed: a duration in quotes"),
         ("bursts=3", "--set: detectors.bursts: found 3; allowed: a table"),
-        ("burst.chance=1e-6", "--set: detectors.burst: found 'burst'; allowed: bursts, repeats"),
+        (
+            "burst.budget=0.2",
+            "--set: detectors.burst: found 'burst'; allowed: bursts, crossposts, repeats",
+        ),
         ("repeats.enabled=no", "detectors.repeats.enabled: found 'no'; allowed: true or false"),
         ("repeats.min_count.x=3", "--set: detectors.repeats.min_count: found .*; allowed: .*`int`"),
     ],
