@@ -45,8 +45,8 @@ _MS = Duration(milliseconds=1)
 _QUOTES = 4
 _RECENT = 12
 _PRIORS = {
-    "web": Prior(per_day=12, dispersion=6),
-    "other": Prior(per_day=4, dispersion=4),
+    "web": Prior(per_day=12.0, dispersion=6.0),
+    "other": Prior(per_day=4.0, dispersion=4.0),
 }
 _WEEK_HOURS = 168
 _LEAST_TRIES = 10

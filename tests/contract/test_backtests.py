@@ -28,5 +28,5 @@ def test_a_backtest_without_a_change_gives_the_findings_of_the_run(
     expected = stored_findings(store)
     store.close()
     assert {one.change for one in found} == {"same"}
-    assert {one.detector for one in expected.values()} == {"bursts", "repeats"}
+    assert {one.detector for one in expected.values()} == {"bursts", "crossposts", "repeats"}
     assert {one.shown.id: one.shown for one in found} == expected

@@ -193,7 +193,7 @@ def test_a_burst_no_larger_than_the_judged_one_is_quiet(count: int, quiet: bool,
     posts, judged = burst_judged()
     store = after(*posts)
 
-    run(store, [verdict(judged), *burst(3 * DAY, count)], size)
+    run(store, [verdict(judged), *burst(10 * DAY, count)], size)
 
     assert [one.quiet for one in findings(store, "bursts")] == [True, quiet]
 
