@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import LogFormatter
 
 from bunco.evaluation.model import Curve
 
@@ -42,6 +43,8 @@ def _canvas(curve: Curve) -> Canvas:
         axes.annotate(name, point, xytext=(6, -12), textcoords="offset points", fontsize=9)
     if curve.logarithmic:
         axes.set_xscale("log")
+        for plain in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
+            plain(LogFormatter(minor_thresholds=(1, 0.4)))  # 2, not 2 × 10⁰
     axes.set_title(curve.title, fontsize=11, loc="left")
     axes.set_xlabel(curve.across)
     axes.set_ylabel(curve.up)
