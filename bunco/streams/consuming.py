@@ -31,6 +31,9 @@ _FETCH_WAIT_MS = 100
 """How long the broker holds a fetch when there is nothing new. Source: ours."""
 _ANSWER_MS = 10_000
 """How long a question to the brokers may take. Source: ours."""
+_REBALANCE_MS = 60_000
+"""How long the group waits for a member that does not join again: the client's 300 s let a member
+that had joined twice hold everybody up for five minutes."""
 _CONNECT_MS = 5000
 _AWAY_S = 0.5
 
@@ -91,6 +94,7 @@ class Member:
                 partition_assignment_strategy=(RangePartitionAssignor,),
                 session_timeout_ms=timeout_ms,
                 heartbeat_interval_ms=max(timeout_ms // 4, 1),
+                max_poll_interval_ms=max(_REBALANCE_MS, timeout_ms),
                 max_partition_fetch_bytes=_PARTITION_BYTES,
                 fetch_max_bytes=_FETCH_BYTES,
                 fetch_max_wait_ms=_FETCH_WAIT_MS,

@@ -22,7 +22,7 @@ from bunco.values import Duration
 from processors.sink.running import Setting, run_sink
 from processors.sink.sink import Progress
 
-LONG_S = 20.0
+LONG_S = 90.0
 """After so long a test gives up."""
 
 
