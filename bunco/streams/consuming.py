@@ -19,7 +19,7 @@ from bunco.errors import BrokerError
 from bunco.log import logger
 from bunco.options import KafkaOptions
 from bunco.streams import names
-from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours
+from bunco.streams.connection import REBALANCE_MS, BrokerAwayError, client_settings, errors_as_ours
 from bunco.streams.ends import ends
 from bunco.streams.reaching import fault
 
@@ -31,9 +31,6 @@ _FETCH_WAIT_MS = 100
 """How long the broker holds a fetch when there is nothing new. Source: ours."""
 _ANSWER_MS = 10_000
 """How long a question to the brokers may take. Source: ours."""
-_REBALANCE_MS = 60_000
-"""How long the group waits for a member that does not join again: the client's 300 s let a member
-that had joined twice hold everybody up for five minutes."""
 _CONNECT_MS = 5000
 _AWAY_S = 0.5
 
@@ -94,7 +91,7 @@ class Member:
                 partition_assignment_strategy=(RangePartitionAssignor,),
                 session_timeout_ms=timeout_ms,
                 heartbeat_interval_ms=max(timeout_ms // 4, 1),
-                max_poll_interval_ms=max(_REBALANCE_MS, timeout_ms),
+                max_poll_interval_ms=max(REBALANCE_MS, timeout_ms),
                 max_partition_fetch_bytes=_PARTITION_BYTES,
                 fetch_max_bytes=_FETCH_BYTES,
                 fetch_max_wait_ms=_FETCH_WAIT_MS,

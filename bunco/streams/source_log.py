@@ -23,7 +23,13 @@ from bunco import log
 from bunco.errors import BrokerError
 from bunco.options import KafkaOptions
 from bunco.streams import names
-from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours, why
+from bunco.streams.connection import (
+    REBALANCE_MS,
+    BrokerAwayError,
+    client_settings,
+    errors_as_ours,
+    why,
+)
 from bunco.streams.ends import ends
 from bunco.streams.known_sources import Known
 from bunco.streams.records import SourceRecord
@@ -31,8 +37,6 @@ from bunco.values import Duration
 
 _POLL_MS = 200
 _PAUSE_SECONDS = 1.0
-_REBALANCE_MS = 60_000
-"""How long the group waits for a member that is alive but does not answer."""
 
 _log = log.logger(__name__)
 
@@ -136,7 +140,7 @@ class Membership:
             "partition_assignment_strategy": [assignor],
             "session_timeout_ms": self._session_ms,
             "heartbeat_interval_ms": min(self._session_ms // 5, 1000),
-            "max_poll_interval_ms": max(_REBALANCE_MS, self._session_ms),
+            "max_poll_interval_ms": max(REBALANCE_MS, self._session_ms),
             "enable_auto_commit": False,
             "auto_offset_reset": "earliest",
             "allow_auto_create_topics": False,

@@ -25,8 +25,7 @@ _TABLE_BYTES = {
     "block_cache_size": 8 << 20,
 }
 """Of each partition's RocksDB: 16 MiB of memory at most. Faust's own settings let each take 192
-MiB of write buffers and a cache of 2 GiB. Source: ours; a state of 3 KiB is read back in tens of
-microseconds either way, as the files are in the system's cache."""
+MiB of write buffers and a cache of 2 GiB. Source: ours."""
 
 
 class Built(Struct, frozen=True):
