@@ -7,7 +7,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
-from dashboards.api import authors, counts, events, findings, posts, sources, verdicts
+from dashboards.api import authors, counts, events, findings, headlines, posts, sources, verdicts
 from dashboards.api.routing import REF, Routes, answered
 from dashboards.desk import Desk, person_of
 from dashboards.problems import Problem, tell_problems
@@ -15,6 +15,7 @@ from dashboards.problems import Problem, tell_problems
 SUBJECTS: tuple[Routes, ...] = (
     findings.routes,
     authors.routes,
+    headlines.routes,
     posts.routes,
     verdicts.routes,
     sources.routes,

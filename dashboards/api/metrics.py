@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from time import monotonic
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +28,7 @@ class Figures:
     """What ``/metrics`` shows."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each, which nobody asks for
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "bunco_http_requests",
