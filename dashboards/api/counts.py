@@ -57,7 +57,7 @@ async def minutes(
     since: Moment = None,
     until: Moment = None,
 ) -> Response:
-    """Count posts, or findings by detector, minute by minute; else the last hour, a week at most."""
+    """Count posts, or findings by detector, by the minute; else the last hour, a week at most."""
     end = in_utc(until) or desk.clock.now()
     start = in_utc(since) or _before(end, timedelta(hours=1))
     found = await desk.ask(desk.store.minutes, what, since=start, until=end)
