@@ -128,7 +128,7 @@ lock: ## Write constraints.txt anew: the newest versions that pyproject.toml all
 	echo "bunco: locking with $$($$python --version)"; \
 	"$$python" -m venv "$$fresh/venv" \
 	&& "$$fresh/venv/bin/python" -m pip install --quiet --upgrade pip \
-	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed,evaluate]" \
+	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed,evaluate,notify]" \
 	&& { \
 		echo '# Exact versions of everything that a checkout installs, for Python 3.11 to 3.13.'; \
 		echo '# Made by `make lock`; do not edit by hand.'; \

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from msgspec import Struct
 
+from bunco.alert_options import AlertOptions, MailOptions
 from bunco.errors import ConfigError
 from bunco.options import (
     DashboardOptions,
@@ -71,13 +72,16 @@ class Config(Struct, frozen=True, kw_only=True):
     process: ProcessOptions
     sink: SinkOptions
     dashboard: DashboardOptions
+    mail: MailOptions
+    alerts: tuple[AlertOptions, ...]
+    notifiers: tuple[PartConfig, ...]
     distributed: bool = False
     """Whether there is a table ``[kafka]``: then what changes posts goes through Kafka."""
 
 
 DEFAULT_DETECTORS = ("repeats", "bursts", "crossposts")
-_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink", "dashboard")
-_TABLES = ("store", "source", "detectors", *_FIXED)
+_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink", "dashboard", "mail")
+_TABLES = ("store", "source", "detectors", "alert", "notify", *_FIXED)
 
 
 class _Retained(Struct, frozen=True, kw_only=True):
@@ -129,6 +133,8 @@ def from_tables(
             raise ConfigError(where, key, "an unknown table", _or(_TABLES))
     store = _table(tables, "store", where)
 
+    notifiers = tuple(_notifiers(_table(tables, "notify", where), where))
+
     def fixed(name: str, record: type[Options]) -> Options:
         return decode(record, _table(tables, name, where), where, name)
 
@@ -150,6 +156,9 @@ def from_tables(
         process=fixed("process", ProcessOptions),
         sink=fixed("sink", SinkOptions),
         dashboard=fixed("dashboard", DashboardOptions),
+        mail=fixed("mail", MailOptions),
+        alerts=tuple(_alerts(tables.get("alert", []), notifiers, where)),
+        notifiers=notifiers,
         distributed="kafka" in tables,
     )
 
@@ -224,6 +233,38 @@ def _detectors(table: Table, where: str) -> Iterator[PartConfig]:
         if enabled:
             left = _without(options, "enabled")
             yield PartConfig(name=kind, kind=kind, options=left, where=where, key=key)
+
+
+def _notifiers(table: Table, where: str) -> Iterator[PartConfig]:
+    for name, options in ({"stdout": {"kind": "stdout"}} | table).items():
+        key = f"notify.{name}"
+        if not isinstance(options, dict):
+            raise ConfigError(where, key, repr(options), "a table")
+        kind = _text(options, "kind", where, key)
+        left = _without(options, "kind")
+        yield PartConfig(name=name, kind=kind, options=left, where=where, key=key)
+
+
+def _alerts(entries: object, notifiers: Sequence[PartConfig], where: str) -> Iterator[AlertOptions]:
+    if not isinstance(entries, list):
+        raise ConfigError(where, "alert", "a single table", "[[alert]], one for each rule")
+    names: set[str] = set()
+    for number, table in enumerate(entries, start=1):
+        key = f"alert[{number}]"
+        if not isinstance(table, dict):
+            raise ConfigError(where, key, repr(table), "a table")
+        rule = decode(AlertOptions, table, where, f"alert.{_text(table, 'name', where, key)}")
+        key = f"alert.{rule.name}"
+        if rule.name in names:
+            raise ConfigError(where, key, "a second rule of this name", "a name of its own")
+        names.add(rule.name)
+        kinds = {one.name: one.kind for one in notifiers}
+        if rule.through not in kinds:
+            found = repr(rule.through)
+            raise ConfigError(where, f"{key}.through", found, _or(sorted(kinds)))
+        if kinds[rule.through] == "smtp" and not rule.to:
+            raise ConfigError(where, f"{key}.to", "nobody", "an address: mail goes to somebody")
+        yield rule
 
 
 def overridden(tables: Table, environment: Mapping[str, str] | None = None) -> Table:

@@ -6,6 +6,7 @@
 * :class:`BadInput` – nobody now; the item is set aside as a dead letter.
 * :class:`StoreError` – the operator looks at the store; nothing was written.
 * :class:`BrokerError` – the operator looks at Kafka; nothing was acknowledged.
+* :class:`SendError` – we wait and try again, or the operator mends the address.
 """
 
 from datetime import timedelta
@@ -77,3 +78,17 @@ class UnavailableError(StoreError):
 
 class BrokerError(BuncoError):
     """Say that Kafka could not be reached, or refused; nothing was acknowledged."""
+
+
+class SendError(BuncoError):
+    """Say that a message was not sent, and whether it may work later.
+
+    Args:
+        reason: what went wrong, in words an operator understands.
+        recoverable: whether to try again; the same message, under the same id.
+    """
+
+    def __init__(self, reason: str, *, recoverable: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.recoverable = recoverable

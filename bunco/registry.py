@@ -13,9 +13,19 @@ from bunco import config
 from bunco.errors import ConfigError
 from bunco.ports import Part
 
-Shelf: TypeAlias = Literal["ingest.sources", "processors.detectors", "bunco.stores", "bunco.buses"]
+Shelf: TypeAlias = Literal[
+    "ingest.sources",
+    "processors.detectors",
+    "bunco.stores",
+    "bunco.buses",
+    "bunco.ledgers",
+    "bunco.notifiers",
+]
 
 Made = TypeVar("Made")
+
+_EXTRAS: dict[Shelf, str] = {"bunco.notifiers": "notify"}
+"""What installs the packages that parts of a shelf need, where it is not ``distributed``."""
 
 INSTALL = "in a checkout: pip install '.[distributed]'"
 """What installs the packages that not every part needs: those of the extra ``distributed``."""
@@ -46,7 +56,9 @@ def part(shelf: Shelf, kind: str, *, where: str, key: str) -> Part[Any]:
     try:
         module = importlib.import_module(f"{shelf}.{kind}")
     except ModuleNotFoundError as error:
-        needs = f"this kind once {error.name} is installed (the extra distributed; {INSTALL})"
+        extra = _EXTRAS.get(shelf, "distributed")
+        how = INSTALL.replace("distributed", extra)
+        needs = f"this kind once {error.name} is installed (the extra {extra}; {how})"
         raise ConfigError(where, key, repr(kind), needs) from error
     found: Part[Any] = module.PART
     return found

@@ -160,7 +160,32 @@ CREATE TABLE headlines (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _VERDICTS, _DASHBOARD, _HEADLINES)
+_ALERTS = """
+CREATE TABLE alert_meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_states (rule TEXT PRIMARY KEY, state BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE alerts (id TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_findings (
+    finding TEXT NOT NULL, alert TEXT NOT NULL, PRIMARY KEY (finding, alert)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_entries (
+    id TEXT PRIMARY KEY, alert TEXT NOT NULL, rule TEXT NOT NULL, state TEXT NOT NULL,
+    decided_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_entries_due ON alert_entries (next_ms)
+    WHERE state IN ('decided', 'sending');
+CREATE INDEX alert_entries_by_time ON alert_entries (decided_ms);
+CREATE INDEX alert_entries_by_alert ON alert_entries (alert);
+CREATE TABLE alert_notes (
+    rule TEXT NOT NULL, finding TEXT NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (finding, rule)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_notes_by_time ON alert_notes (at_ms);
+CREATE TABLE alert_silences (
+    id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _VERDICTS, _DASHBOARD, _HEADLINES, _ALERTS)
 """The SQL of each version: the first makes an empty file version 1."""
 
 

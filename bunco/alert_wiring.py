@@ -1,0 +1,207 @@
+"""Put alerts together: store, ledger, rules and notifiers, beside a run or alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bunco import registry, wiring
+from bunco.alert_options import AlertOptions
+from bunco.alerting import Alert, Entry, Ledger, Notifier, Outgoing
+from bunco.alerts.contents import Desk, contents_of
+from bunco.alerts.looking import Lookout
+from bunco.alerts.mail import outgoing
+from bunco.alerts.outbox import Outbox
+from bunco.alerts.outbox import run as run_alerts
+from bunco.alerts.subjects import subject_of
+from bunco.clock import SystemClock
+from bunco.config import Config, PartConfig
+from bunco.errors import ConfigError
+from bunco.model import Finding
+from bunco.ports import Part, Store
+
+if TYPE_CHECKING:
+    from processors.embedded import Step
+    from processors.flow import OnCommit
+
+_CHARTED = timedelta(hours=48)
+_POSTS = 500
+"""Posts of an author that a chart counts at most."""
+_GOODBYE_S = 40.0
+"""How long a mail on its way may take at the stop."""
+
+
+def open_ledger(config: Config) -> Ledger:
+    """Open the ledger that stands beside the configured store.
+
+    Raises:
+        ConfigError: there is none for this kind of store.
+    """
+    part = _ledger_part(config.store)
+    return part.make(registry.options(part, config.store))
+
+
+def rules(config: Config) -> tuple[AlertOptions, ...]:
+    """Give the rules that are enabled."""
+    return tuple(rule for rule in config.alerts if rule.enabled)
+
+
+def notifiers(config: Config, names: Sequence[str]) -> dict[str, Notifier]:
+    """Make the notifiers of these names.
+
+    Raises:
+        ConfigError: a kind or an option is wrong.
+    """
+    return {table.name: _made(table) for table in config.notifiers if table.name in names}
+
+
+def base_url(config: Config) -> str:
+    """Give where the dashboard is for those who read mails."""
+    dashboard = config.dashboard
+    return dashboard.base_url.rstrip("/") or f"http://{dashboard.host}:{dashboard.port or 8600}"
+
+
+class Writer:
+    """Write the message of an entry, as the store is now.
+
+    Args:
+        config: where links lead, who sends.
+        store: has the findings.
+        key: signs links.
+    """
+
+    def __init__(self, config: Config, store: Store, key: bytes) -> None:
+        self._config = config
+        self._store = store
+        self._key = key
+        self._zones = {rule.name: rule.zone for rule in config.alerts}
+
+    def __call__(self, entry: Entry, alert: Alert) -> Outgoing | None:
+        """Give the message; None: nothing of what it was about is left."""
+        named = sorted({one for topic in alert.topics for one in topic.findings})
+        findings = {one.id: one for name in named if (one := self._store.finding(name))}
+        if alert.topics and not findings and not any(topic.lines for topic in alert.topics):
+            return None
+        return self.written(alert, findings, entry.recipient)
+
+    def written(self, alert: Alert, findings: dict[str, Finding], recipient: str) -> Outgoing:
+        """Give the message of an alert about these findings."""
+        zone = self._zones.get(alert.rule, "UTC")
+        desk = Desk(
+            base_url=base_url(self._config),
+            key=self._key,
+            link_life=self._config.mail.link_life,
+            zone=zone,
+        )
+        subject = subject_of(alert, findings, zone)
+        posted = {one.subject: self._posted(one) for one in findings.values()}
+        contents = contents_of(alert, findings, posted, desk, subject=subject, recipient=recipient)
+        return outgoing(alert, contents, recipient, self._config.mail)
+
+    def _posted(self, finding: Finding) -> list[datetime]:
+        page = self._store.history(
+            finding.subject,
+            since=finding.last_at - _CHARTED,
+            until=finding.last_at + timedelta(seconds=1),
+            limit=_POSTS,
+        )
+        return [one.at for one in page.rows if one.post is not None]
+
+
+async def run(config: Config, store: Store, *, stop: asyncio.Event) -> None:
+    """Look for what to tell, and tell it, until ``stop`` is set.
+
+    Raises:
+        ConfigError: something about alerts is wrong.
+    """
+    async with AsyncExitStack() as stack:
+        ledger = open_ledger(config)
+        stack.callback(ledger.close)
+        active = rules(config)
+        channels = notifiers(config, [rule.through for rule in active])
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        sources = [table.name for table in config.sources if table.enabled]
+        key = await asyncio.to_thread(ledger.key)
+        clock = SystemClock()
+        outbox = Outbox(
+            ledger,
+            channels,
+            Writer(config, store, key),
+            clock=clock,
+            random=Random(),  # noqa: S311  # spreads attempts; guards nothing
+        )
+        lookout = Lookout(store, ledger, active, sources)
+        await run_alerts(lookout.look, outbox, clock, stop=stop)
+
+
+def beside(config: Config, other: wiring.Beside = wiring.alone) -> wiring.Beside:
+    """Give alerts as what runs beside a pipeline, with what else does.
+
+    Args:
+        config: its rules; without any, ``other`` alone runs.
+        other: runs beside as well.
+    """
+    if not rules(config):
+        return other
+    check(config)
+    return partial(_beside, config, other)
+
+
+def check(config: Config) -> None:
+    """Hold that alerts can be kept and carried, before anything is started.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    _ledger_part(config.store)
+    used = {rule.through for rule in rules(config)}
+    for table in config.notifiers:
+        if table.name in used:
+            _options(table)
+
+
+@asynccontextmanager
+async def _beside(
+    config: Config, other: wiring.Beside, running: wiring.Running
+) -> "AsyncIterator[OnCommit]":
+    stop = asyncio.Event()
+    alerting = asyncio.create_task(run(config, running.store, stop=stop), name="alerts")
+    await asyncio.sleep(0)
+    try:
+        async with other(running) as on_commit:
+
+            def told(step: "Step") -> None:
+                if alerting.done() and not stop.is_set():
+                    alerting.result()  # a wrong configuration ends the run
+                on_commit(step)
+
+            yield told
+    finally:
+        stop.set()
+        await asyncio.wait([alerting], timeout=_GOODBYE_S)
+        alerting.cancel()
+        await asyncio.gather(alerting, return_exceptions=True)
+
+
+def _ledger_part(table: PartConfig) -> Part[Ledger]:
+    if table.kind not in registry.kinds("bunco.ledgers"):
+        there = ", ".join(registry.kinds("bunco.ledgers"))
+        allowed = f"a store that can keep what was sent ({there}), or no [[alert]]"
+        raise ConfigError(table.where, "store.kind", repr(table.kind), allowed)
+    return registry.part("bunco.ledgers", table.kind, where=table.where, key="store.kind")
+
+
+def _made(table: PartConfig) -> Notifier:
+    part, options = _options(table)
+    return part.make(options)
+
+
+def _options(table: PartConfig) -> tuple[Part[Notifier], Struct]:
+    part = registry.part("bunco.notifiers", table.kind, where=table.where, key=f"{table.key}.kind")
+    return part, registry.options(part, table)
