@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from bunco import registry, wiring
 from bunco.alert_options import AlertOptions
-from bunco.alerting import Alert, Entry, Ledger, Notifier, Outgoing
+from bunco.alerting import Alert, Entry, Ledger, Notifier, Outgoing, Topic, name_of
 from bunco.alerts.contents import Desk, contents_of
 from bunco.alerts.looking import Lookout
 from bunco.alerts.mail import outgoing
@@ -22,7 +22,7 @@ from bunco.alerts.subjects import subject_of
 from bunco.clock import SystemClock
 from bunco.config import Config, PartConfig
 from bunco.errors import ConfigError
-from bunco.model import Finding
+from bunco.model import Finding, Quote
 from bunco.ports import Part, Store
 
 if TYPE_CHECKING:
@@ -187,6 +187,38 @@ async def _beside(
         await asyncio.wait([alerting], timeout=_GOODBYE_S)
         alerting.cancel()
         await asyncio.gather(alerting, return_exceptions=True)
+
+
+def samples(config: Config, rule: AlertOptions, now: datetime) -> list[Outgoing]:
+    """Give a made-up alert of a rule, for each of its recipients."""
+    hour = timedelta(hours=1)
+    wordings = ("Plumbers hate this one trick", "Plumbers HATE this one weird trick!")
+    finding = Finding(
+        id="sample",
+        detector="repeats",
+        subject="example:sample",
+        score=0.9,
+        reason=f"Published “{wordings[0]}” 14 times within 24 h, in 6 places (a sample).",
+        numbers={"count": 14, "count_24h": 14, "places": 6},
+        evidence=(),
+        first_at=now - 2 * hour,
+        last_at=now,
+        closes_at=now + hour,
+        quotes=tuple(
+            Quote(f"sample/{n}", text, now - n * hour, "example") for n, text in enumerate(wordings)
+        ),
+    )
+    topic = Topic(group="author example:sample", findings=(finding.id,))
+    alert = Alert(
+        id=name_of("sample", rule.name, now.isoformat()),
+        rule=rule.name,
+        kind="sample",
+        reason="somebody asked for a sample",
+        at=now,
+        topics=(topic,),
+    )
+    write = Writer(config, wiring.open_store_at("memory:"), b"sample")
+    return [write.written(alert, {finding.id: finding}, to) for to in rule.to or ("",)]
 
 
 def _ledger_part(table: PartConfig) -> Part[Ledger]:

@@ -185,6 +185,8 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     recipient: str
     subject: str
     text: str
+    page: str
+    """The HTML by itself, its pictures inside: for looking at."""
     mail: bytes
     """The whole message as RFC 5322 has it, lines ending with CRLF."""
 

@@ -224,7 +224,7 @@ def judge(
         store.commit(Batch(verdicts=tuple(verdicts)))
         return
     delivery = Delivery(source="", items=tuple(verdicts), cursor=b"")
-    _embedded(config, store, is_beside=True).step([delivery])
+    pipeline_over(config, store, is_beside=True).step([delivery])
 
 
 def pattern_of(config: Config, finding: Finding) -> Pattern | None:
@@ -302,7 +302,7 @@ async def run(
             random=Random(),  # noqa: S311  # spreads polls; guards nothing
             most_at_once=config.http.concurrency,
         )
-        embedded = _embedded(config, store)
+        embedded = pipeline_over(config, store)
         retention = asyncio.create_task(retained(store, config.sources, clock))
         collect_seldom()
         try:
@@ -408,7 +408,7 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
     from processors.flow import flow
 
     bus = _bus(config)
-    embedded = _embedded(config, store)
+    embedded = pipeline_over(config, store)
     playing = Replay(
         files,
         store.source_states(),
@@ -474,7 +474,7 @@ def _pages(store: Store) -> Iterator[Sequence[DeadLetter]]:
 
 def _player(store: Store, config: Config) -> Play:
     """Give what plays letters again in this process."""
-    embedded = _embedded(config, store, is_beside=True)
+    embedded = pipeline_over(config, store, is_beside=True)
 
     def play(letters: Sequence[DeadLetter]) -> dict[str, str]:
         played = {one.id: _play(embedded, one.origin, one.body, one.source) for one in letters}
@@ -510,7 +510,8 @@ def _play(embedded: "Embedded", origin: str, body: bytes, source: str) -> str:
     return "it could not be enriched" if step.dead else ""
 
 
-def _embedded(config: Config, store: Store, *, is_beside: bool = False) -> "Embedded":
+def pipeline_over(config: Config, store: Store, *, is_beside: bool = False) -> "Embedded":
+    """Make the pipeline of a configuration over a store; see ``Embedded``."""
     from processors.embedded import Embedded
 
     return Embedded(detectors(config), store, config.pipeline, is_beside=is_beside)

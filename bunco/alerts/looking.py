@@ -37,6 +37,8 @@ class Looked(Struct, frozen=True, kw_only=True):
 
     changes: int = 0
     alerts: int = 0
+    waiting: int = 0
+    """Groups that have something to tell and wait."""
 
 
 class Lookout:
@@ -76,12 +78,14 @@ class Lookout:
         alerts: list[Alert] = []
         entries: list[Entry] = []
         notes: list[Note] = []
+        waiting = 0
         for rule in self._rules:
             old = kept.get(rule.name, b"{}")
             decided = self._decided(rule, old, (there, removed), silences, now)
             if (new := remembered.encode(decided.memory)) != old:
                 states[rule.name] = new
             alerts += decided.alerts
+            waiting += len(decided.waiting)
             entries += [one for alert in decided.alerts for one in entries_of(alert, rule)]
             notes += [note for note in decided.notes if note.outcome in _KEPT]
         if mark != before or states or alerts:
@@ -96,7 +100,7 @@ class Lookout:
                     removed=tuple(sorted(removed)),
                 )
             )
-        return Looked(changes=len(changed), alerts=len(alerts))
+        return Looked(changes=len(changed), alerts=len(alerts), waiting=waiting)
 
     def _changed(self, before: str) -> tuple[str, dict[str, Finding | None]]:
         """Give all that changed since a mark, and the mark after it; at first, nothing yet."""

@@ -60,6 +60,7 @@ def outgoing(alert: Alert, contents: Contents, recipient: str, options: MailOpti
         recipient=recipient,
         subject=contents.subject,
         text=text,
+        page=rendered(contents, is_mail=False)[1],
         mail=message.as_bytes(),
     )
 

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from bunco.cli import (
+    alert,
     backtest,
     demo,
     documents,
@@ -28,6 +29,7 @@ from bunco.cli import (
     reading,
     run,
     serve,
+    silence,
     simulate,
     sink,
     texts,
@@ -142,6 +144,8 @@ _add(health.sources, _KEEP)
 _add(health.doctor, _KEEP)
 _add(password.password, _KEEP)
 _add(upkeep.forget, _KEEP)
+app.add_typer(alert.alert, name="alert", rich_help_panel=_LIVE)
+app.add_typer(silence.silence, name="silence", rich_help_panel=_ASK)
 app.add_typer(upkeep.dead, name="dead", rich_help_panel=_KEEP)
 app.add_typer(topics.topics, name="topics", rich_help_panel=_MANY)
 app.add_typer(index.index, name="index", rich_help_panel=_MANY)

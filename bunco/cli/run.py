@@ -145,11 +145,18 @@ async def _run(settings: "Config") -> "flow.Progress":
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
         watching = asyncio.create_task(_watch(settings, lambda: latest, show))
         try:
-            return await wiring.run(
-                settings, stop=stop, on_step=on_step, beside=_dashboard(settings)
-            )
+            return await wiring.run(settings, stop=stop, on_step=on_step, beside=_beside(settings))
         finally:
             watching.cancel()
+
+
+def _beside(settings: "Config") -> "wiring.Beside":
+    """Give what runs beside the pipeline: the dashboard, and alerts where there are rules."""
+    if not any(rule.enabled for rule in settings.alerts):
+        return _dashboard(settings)
+    from bunco import alert_wiring
+
+    return alert_wiring.beside(settings, _dashboard(settings))
 
 
 def _dashboard(settings: "Config") -> "wiring.Beside":

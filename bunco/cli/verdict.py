@@ -159,10 +159,11 @@ def _signed(said: Verdict, because: str, by: str | None) -> Verdict:
 
     if len(because) > 2000 or len(by or "") > 200:
         raise UsageError("a reason has at most 2,000 characters, a name 200")
-    return replace(said, because=because, by=_login() if by is None else by)
+    return replace(said, because=because, by=login() if by is None else by)
 
 
-def _login() -> str:
+def login() -> str:
+    """Give the name of who is at the prompt; empty where there is none."""
     from getpass import getuser
 
     try:
