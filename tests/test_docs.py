@@ -12,6 +12,7 @@ import pytest
 import typer.main
 
 from bunco import codec, registry
+from bunco.alert_options import AlertOptions, MailOptions
 from bunco.cli.app import app
 from bunco.model import Post, Removal, Verdict
 from bunco.options import (
@@ -39,6 +40,8 @@ TABLES = {
     "[process]": ProcessOptions,
     "[sink]": SinkOptions,
     "[dashboard]": DashboardOptions,
+    "[[alert]]": AlertOptions,
+    "[mail]": MailOptions,
     "[[dashboard.users]]": UserOptions,
     "[[dashboard.tokens]]": TokenOptions,
 }
@@ -46,6 +49,7 @@ SHELVES: dict[registry.Shelf, str] = {
     "ingest.sources": "Source",
     "processors.detectors": "Detector",
     "bunco.stores": "Store",
+    "bunco.notifiers": "Notifier",
 }
 _TYPED = re.compile(r"(?:^|\| |/)(bunco|make) ([a-z][a-z-]*)", re.MULTILINE)
 """A command as one types it: at the start, behind a pipe, or with its path."""

@@ -14,7 +14,9 @@ PACKAGES = ("bunco", "ingest", "processors", "dashboards")
 
 HOMES = {
     "aiohttp": {"bunco.streams.vitals", "ingest.http", "ingest.guard"},
-    "apsw": {"bunco.stores.sqlite", "bunco.stores_sql"},
+    "aiosmtplib": {"bunco.notifiers.smtp"},
+    "apprise": {"bunco.notifiers.apprise"},
+    "apsw": {"bunco.ledgers.sqlite", "bunco.stores.sqlite", "bunco.stores_sql"},
     "argon2": {"dashboards.access.passwords"},
     "brotli": {"ingest.compression"},
     "elastic_transport": {"bunco.stores_elastic"},
@@ -22,6 +24,7 @@ HOMES = {
     "fastapi": {"dashboards"},
     "faust": {"processors.distributed"},
     "feedparser": {"ingest.feeds.syndication"},
+    "jinja2": {"bunco.alerts.mail"},
     "kafka": {"bunco.streams"},
     "matplotlib": {"bunco.evaluation.drawing"},
     "nicegui": {"dashboards.pages"},

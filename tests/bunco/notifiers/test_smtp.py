@@ -1,0 +1,139 @@
+"""Mails over a real SMTP server, in all its moods."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from bunco.alerting import Outgoing
+from bunco.errors import SendError
+from bunco.notifiers.smtp import Options, SmtpNotifier
+from bunco.values import Duration, Secret
+from tests.mail_server import CERTIFICATE, Handler, Mood, login, mail_server, tls
+
+MESSAGE = Outgoing(
+    id="m1",
+    sender="bunco@example.org",
+    recipient="ann@example.org",
+    subject="Hello",
+    text="Hello",
+    page="",
+    mail=b"Subject: Hello\r\nMessage-ID: <m1@example.org>\r\n\r\nHello\r\n.\r\nEnd\r\n",
+)
+
+
+def options(port: int, **changes: Any) -> Options:
+    given = Options(host="127.0.0.1", port=port, security="none", timeout=Duration(seconds=1))
+    return replace(given, **changes)
+
+
+def send(options: Options, *messages: Outgoing) -> list[SendError | None]:
+    """Send over one notifier; give what became of each."""
+
+    async def sending() -> list[SendError | None]:
+        notifier, outcomes = SmtpNotifier(options), list[SendError | None]()
+        for message in messages:
+            try:
+                await notifier.send(message)
+                outcomes.append(None)
+            except SendError as error:
+                outcomes.append(error)
+        await notifier.close()
+        return outcomes
+
+    return asyncio.run(sending())
+
+
+def test_a_mail_arrives_as_it_was_written() -> None:
+    with mail_server(handler := Handler()) as port:
+        assert send(options(port), MESSAGE) == [None]
+
+    assert handler.raw == [MESSAGE.mail]
+
+
+def test_one_connection_carries_many_mails() -> None:
+    with mail_server(handler := Handler()) as port:
+        send(options(port), *[MESSAGE] * 5)
+
+    assert len(handler.raw) == 5
+    assert len(handler.peers) == 1
+
+
+def test_tls_and_a_login_are_used() -> None:
+    given: dict[str, Any] = {
+        "tls_context": tls(),
+        "require_starttls": True,
+        "auth_required": True,
+        "authenticator": login,
+    }
+    with mail_server(handler := Handler(), **given) as port:
+        right = options(
+            port,
+            security="starttls",
+            ca_file=str(CERTIFICATE),
+            username="ann",
+            password=Secret("right"),
+            timeout=Duration(seconds=10),
+        )
+        assert send(right, MESSAGE) == [None]
+        (error,) = send(replace(right, password=Secret("wrong")), MESSAGE)
+
+    assert len(handler.raw) == 1
+    assert error is not None
+    assert not error.recoverable
+    assert "535" in error.reason
+    assert "wrong" not in error.reason
+
+
+def test_a_certificate_of_somebody_else_is_refused() -> None:
+    with mail_server(handler := Handler(), tls_context=tls()) as port:
+        (error,) = send(options(port, security="starttls"), MESSAGE)
+
+    assert error is not None
+    assert not handler.raw
+
+
+def test_a_server_without_tls_gets_no_password() -> None:
+    with mail_server(handler := Handler()) as port:
+        given = options(port, security="starttls", username="ann", password=Secret("right"))
+        (error,) = send(given, MESSAGE)
+
+    assert error is not None
+    assert not handler.raw
+
+
+@pytest.mark.parametrize(
+    ("mood", "is_recoverable"),
+    [("refuse", False), ("later", True), ("drop", True), ("drop after", True), ("stall", True)],
+)
+def test_failures_that_heal_are_told_from_those_that_do_not(
+    mood: Mood, is_recoverable: bool
+) -> None:
+    with mail_server(Handler((mood,))) as port:
+        first, second = send(options(port), MESSAGE, MESSAGE)
+
+    assert first is not None
+    assert first.recoverable == is_recoverable
+    assert second is None
+
+
+def test_an_unknown_recipient_is_for_good_and_the_next_gets_theirs() -> None:
+    handler = Handler()
+    handler.refused.add("ann@example.org")
+    with mail_server(handler) as port:
+        outcomes = send(options(port), MESSAGE, replace(MESSAGE, recipient="bob@example.org"))
+
+    assert outcomes[0] is not None
+    assert not outcomes[0].recoverable
+    assert outcomes[1] is None
+
+
+def test_a_server_that_is_not_there_may_come_back() -> None:
+    with mail_server(Handler()) as port:
+        pass
+
+    (error,) = send(options(port), MESSAGE)
+
+    assert error is not None
+    assert error.recoverable
