@@ -31,7 +31,7 @@ class Handler:
     @property
     def messages(self) -> list[EmailMessage]:
         """Give what was taken, parsed without mercy."""
-        return [message_from_bytes(raw, policy=policy.strict) for raw in self.raw]  # type: ignore[misc]  # the policy makes them so
+        return [message_from_bytes(raw, policy=policy.strict) for raw in self.raw]
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's names
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
