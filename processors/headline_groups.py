@@ -9,6 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bunco.model import Enriched
 from bunco.text import similarity, sketch
@@ -98,17 +99,34 @@ def sighting_of(post: Enriched) -> Sighting:
     )
 
 
-def nearest_group(post: Enriched, link: bytes, groups: list[Group], oldest_ms: int) -> Group | None:
-    """Give the group whose latest, else first, headline is most like the post's, if any is."""
+def nearest_group(
+    post: Enriched, seen: Sighting, groups: list[Group], oldest_ms: int
+) -> Group | None:
+    """Give the group whose latest, else first, headline is most like the post's, if any is.
+
+    Args:
+        post: the post.
+        seen: what is remembered of it.
+        groups: of its author.
+        oldest_ms: those whose latest post was before are passed over.
+    """
+    recent = [
+        (group, group.sightings[-1], group.sightings[0])
+        for group in groups
+        if group.times[-1] >= oldest_ms
+    ]
+    for group, latest, first in recent:  # the same words are found without a comparison
+        if (seen.grams == latest.grams and post.wording == recalled(latest.text)) or (
+            seen.grams == first.grams and post.wording == recalled(first.text)
+        ):
+            return group
     best, nearest = 0.0, None
-    for group in groups:
-        if group.times[-1] < oldest_ms:
-            continue
-        alike = _alike(post, group.sightings[-1], link) or _alike(post, group.sightings[0], link)
+    for group, latest, first in recent:
+        alike = _alike(post, latest, seen.link)
+        if not alike and first.grams != latest.grams:
+            alike = _alike(post, first, seen.link)
         if alike > best:
             best, nearest = alike, group
-        if best >= 1:
-            break
     return nearest
 
 
@@ -131,10 +149,20 @@ def group_of(seen: Sighting) -> Group:
     return group
 
 
+def is_over(group: Group, seen: Sighting, quiet_ms: int) -> bool:
+    """Say whether an episode starts with this sighting: none came for ``quiet_ms``."""
+    return seen.at_ms - group.times[-1] > quiet_ms
+
+
+def started_again(group: Group, seen: Sighting) -> Group:
+    """Give the group for an episode that starts with this sighting; the other stays as it is."""
+    again = replace(group, sightings=group.sightings.copy(), times=group.times.copy())
+    _start(again, seen)
+    return again
+
+
 def add(group: Group, seen: Sighting, post: Enriched, quiet_ms: int) -> None:
-    """Put a sighting into its group; after ``quiet_ms`` without one an episode starts."""
-    if seen.at_ms - group.times[-1] > quiet_ms:
-        _start(group, seen)
+    """Put a sighting into its group."""
     first = recalled(group.sightings[0].text)
     group.numbered += post.wording != first and template(post.wording) == _template(first)
     insort(group.times, seen.at_ms)

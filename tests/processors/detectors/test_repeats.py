@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bunco.model import Enriched, Finding, without_post
 from bunco.values import Duration
 from processors.detectors.repeats import Options, Repeats, State
-from tests.builders import NOON, an_enriched
+from tests.builders import NOON, an_enriched, told_by
 
 TRICK = "This one weird trick melts belly fat while you sleep tonight"
 """Sensational: twice is enough."""
@@ -29,7 +29,7 @@ def told(number: int, after: timedelta, title: str = TRICK, **changes: Any) -> E
 def seen(posts: Sequence[Enriched], options: Options | None = None) -> dict[str, Finding]:
     """Give the latest form of each finding that the posts of one author lead to."""
     detector, state = Repeats(options or Options()), State()
-    return {finding.id: finding for post in posts for finding in detector.see(post, state)}
+    return {finding.id: finding for post in posts for finding in told_by(detector, post, state)}
 
 
 def hourly(count: int, title: str = TRICK) -> list[Enriched]:
@@ -361,9 +361,9 @@ def test_a_state_written_and_read_between_any_posts_changes_nothing(
     detector, kept, reread = Repeats(Options()), State(), State()
 
     for post in posts:
-        first = detector.see(post, kept)
+        first = told_by(detector, post, kept)
         reread = msgspec.msgpack.decode(msgspec.msgpack.encode(reread), type=State)
-        assert list(detector.see(post, reread)) == list(first)
+        assert told_by(detector, post, reread) == first
 
 
 def test_the_state_of_a_flooding_author_is_bounded() -> None:
