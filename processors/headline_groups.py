@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from bunco.model import Enriched
 from bunco.text import similarity, sketch
+from bunco.text.disguise import Disguise, disguise
 from bunco.text.wording import template
 from bunco.windows import is_steady
 from processors.recalling import recalled
@@ -81,6 +82,8 @@ class Group(Struct, array_like=True, gc=False):
     """The most within one window so far in this episode."""
     opened: bool = False
     """Whether the running episode is a finding."""
+    disguise: Disguise = ""
+    """How one of its posts was dressed up against the one before or the first."""
 
 
 def sighting_of(post: Enriched) -> Sighting:
@@ -191,6 +194,23 @@ def is_loud(group: Group, least: float) -> bool:
     )
 
 
+def disguise_of(group: Group) -> Disguise:
+    """Say how the latest post of the running episode was dressed up, against two of the others."""
+    *before, latest = [seen for seen in group.sightings if seen.at_ms >= group.earliest_ms] or [
+        group.sightings[-1]
+    ]
+    for other in {seen.post: seen for seen in (*before[-1:], *before[:1])}.values():
+        if found := disguise(other.text, latest.text):
+            return found
+    return ""
+
+
+def is_edited(group: Group) -> bool:
+    """Say whether the running episode says its headline in other words, with one link at most."""
+    shown = [seen.text for seen in group.sightings if seen.at_ms >= group.earliest_ms]
+    return len(group.links) <= 1 and len({recalled(text) for text in shown}) > 1
+
+
 def _alike(post: Enriched, seen: Sighting, link: bytes) -> float:
     """Give how alike two headlines are, 0 unless they are the same headline."""
     if not sketch.alike(post.grams, int.from_bytes(seen.grams, "little")):
@@ -237,6 +257,7 @@ def _start(group: Group, seen: Sighting) -> None:
     group.earliest_ms, group.count = seen.at_ms, 0
     group.places, group.sources, group.links = [], [], []
     group.sensational, group.peak, group.opened = 0.0, 0, False
+    group.disguise = ""
     group.remarks = 0
 
 

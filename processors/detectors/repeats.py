@@ -26,8 +26,10 @@ from processors.headline_groups import (
     Group,
     Sighting,
     add,
+    disguise_of,
     episode_of,
     group_of,
+    is_edited,
     is_loud,
     is_over,
     is_series,
@@ -58,12 +60,16 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_count_long: Annotated[int, Meta(ge=2)] = 4
     """… or so many within ``window_long``; headlines older than that are forgotten."""
     min_count_loud: Annotated[int, Meta(ge=2)] = 2
-    """… or so many of a headline that is sensational by ``loud`` or more."""
+    """… or so many of a headline that is sensational by ``loud`` or more …"""
     loud: Annotated[float, Meta(gt=0, le=1)] = 0.5
     """From this sensational score on, every time, ``min_count_loud`` is enough."""
+    min_count_disguised: Annotated[int, Meta(ge=2)] = 2
+    """… or so many of one that was dressed up on the way (``bunco.text.disguise``) …"""
+    min_count_edited: Annotated[int, Meta(ge=2)] = 3
+    """… or so many of one whose words were changed, with one link at most."""
     min_count_remarks: Annotated[int, Meta(ge=2)] = 5
     """Of a remark, a reply without a link, so many within ``window`` are needed."""
-    quiet: Duration = Duration(hours=48)
+    quiet: Duration = Duration(hours=72)
     """An episode ends when the headline has not come again for so long."""
     recent: Annotated[int, Meta(ge=1, le=2000)] = 200
     """Headlines of an author that are remembered at most."""
@@ -165,9 +171,13 @@ class Repeats:
             if index < 0:
                 self._remember(seen, state.singles, oldest)
                 return None
+            if _is_seen_again(post, seen, state.singles[index : index + 1]):
+                return None
             group = group_of(state.singles.pop(index))
             state.groups = self._left(state.groups, oldest)
             state.groups.append(group)
+        elif _is_seen_again(post, seen, group.sightings):
+            return None
         if is_over(group, seen, self._quiet):
             group = self._started_again(group, seen, state)
         add(group, seen, post, self._quiet)
@@ -199,22 +209,27 @@ class Repeats:
         """Say whether the running episode is a finding, from now on if it was none before."""
         episode = episode_of(group)
         group.peak = max(group.peak, self._densest(episode, post.at_ms))
+        if not group.disguise and not _is_own(post):
+            group.disguise = disguise_of(group)
         group.opened = group.opened or (
-            self._is_enough(group, episode)
+            self._is_enough(post, group, episode)
             and not is_series(group, episode)
             and not is_share_text(post.wording)
         )
         return group.opened
 
-    def _is_enough(self, group: Group, episode: list[int]) -> bool:
+    def _is_enough(self, post: Enriched, group: Group, episode: list[int]) -> bool:
         options = self._options
         if 2 * group.remarks > group.count:
             return group.peak >= options.min_count_remarks
         if group.peak >= options.min_count:
             return True
         often = busiest(episode, self._window_long)
-        return often >= options.min_count_long or (
-            often >= options.min_count_loud and is_loud(group, options.loud)
+        return (
+            often >= options.min_count_long
+            or (often >= options.min_count_loud and is_loud(group, options.loud))
+            or (often >= options.min_count_disguised and bool(group.disguise))
+            or (often >= options.min_count_edited and not _is_own(post) and is_edited(group))
         )
 
     def _densest(self, episode: list[int], at_ms: int) -> int:
@@ -248,6 +263,18 @@ def _says_something(words: str) -> bool:
     return len(words) >= _LEAST_ASCII and words.count(" ") >= _LEAST_SPACES
 
 
+def _is_own(post: Enriched) -> bool:
+    """Say whether a post is a page of its own: outlets give those other titles, and cut them."""
+    return post.links[:1] == (post.address,)
+
+
+def _is_seen_again(post: Enriched, seen: Sighting, others: list[Sighting]) -> bool:
+    """Say whether a post is a page that was met before through another feed: published once."""
+    return _is_own(post) and any(
+        other.link == seen.link and other.source != seen.source for other in others
+    )
+
+
 def _score(group: Group) -> float:
     """Give 0…1 from how often, in how many places and how sensational.
 
@@ -270,7 +297,8 @@ def _sentence(headline: str, group: Group, numbers: dict[str, Number], options: 
     links = f", with {len(group.links)} different links" if len(group.links) > 1 else ""
     gap = f", typically {span(int(numbers['median_gap_s']))} apart"
     loud = f"; sensational {group.sensational:.2f}" if group.sensational >= 0.5 else ""
-    return f"Published “{headline}” {often}{more}{places}{links}{gap}{loud}."
+    dressed = f"; dressed up by {group.disguise}" if group.disguise else ""
+    return f"Published “{headline}” {often}{more}{places}{links}{gap}{loud}{dressed}."
 
 
 def _quotes(latest: Sighting, headline: str, shown: list[Sighting]) -> tuple[Quote, ...]:

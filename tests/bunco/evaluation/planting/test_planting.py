@@ -160,11 +160,14 @@ def test_the_detector_sees_each_own_post_once_without_and_the_planted_ones_only_
     assert recorder.shown.count(whole.posts[0].id) == 1
 
 
+FOUR_TIMES = repeats.Options(
+    min_count=4, min_count_long=4, min_count_disguised=4, min_count_edited=4
+)
 DETECTORS: list[tuple[Detector[Any, Any], Planting, bool]] = [
     (bursts.make(bursts.Options()), burst_of(20), True),
     (bursts.make(bursts.Options(budget=1e-9)), burst_of(10, 6 * HOUR), False),
     (repeats.make(repeats.Options()), repeat_of(3), True),
-    (repeats.make(repeats.Options(min_count=4, min_count_long=4)), repeat_of(3), False),
+    (repeats.make(FOUR_TIMES), repeat_of(3), False),
 ]
 
 
