@@ -7,6 +7,7 @@ remembered of them, and its bounds.
 from bisect import bisect_left, insort
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -31,6 +32,7 @@ _SAME_LINK = 0.4
 Source: docs/decisions/0020-repeats-by-figures.md.
 """
 
+_grams = attrgetter("grams")
 _template = lru_cache(maxsize=1024)(template)
 """Headlines of groups are asked for again and again."""
 
@@ -136,7 +138,7 @@ def nearest_group(
 def nearest_single(post: Enriched, link: bytes, singles: list[Sighting], oldest_ms: int) -> int:
     """Give the index of the headline most like the post's; -1 if none is the same."""
     best, nearest = 0.0, -1
-    for index in sketch.like(post.grams, [seen.grams for seen in singles]):
+    for index in sketch.like(post.grams, map(_grams, singles)):
         seen = singles[index]
         if seen.at_ms >= oldest_ms and (alike := _words_alike(post, seen, link)) > best:
             best, nearest = alike, index
@@ -200,7 +202,7 @@ def disguise_of(group: Group) -> Disguise:
         group.sightings[-1]
     ]
     for other in {seen.post: seen for seen in (*before[-1:], *before[:1])}.values():
-        if found := disguise(other.text, latest.text):
+        if found := disguise(other.text, latest.text, wording=recalled):
             return found
     return ""
 

@@ -7,7 +7,7 @@ Source: ours, docs/decisions/0022-disguises.md.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
 from bunco.text.wording import wording
@@ -61,23 +61,36 @@ _LEAST_MOVED = 2
 _LEAST_HASHTAGS = 2
 
 
-def disguise(before: str, after: str) -> Disguise:
+def disguise(before: str, after: str, *, wording: Callable[[str], str] = wording) -> Disguise:
     """Say how one of two forms of a text, as published, was dressed up against the other.
 
     Empty where it was not, or in a way that people edit by: words, marks, one hashtag. The
     same whichever comes first. The caller knows that they are the same text.
 
+    Args:
+        before: one form, as published.
+        after: the other.
+        wording: gives the wording of a form; for callers who remember it.
+
     >>> disguise("Ten foods that melt fat", "🔥 Ten foods that melt fat")
     'pictures'
     """
-    one, other = (" ".join(_ADDRESS.sub(" ", text).split()) for text in (before, after))
-    return "" if one == other else _dressed(one, other) or _lengthened(one, other)
+    if before == after:
+        return ""
+    one, other = _without_links(before), _without_links(after)
+    if one == other:
+        return ""
+    words, others = wording(before).split(), wording(after).split()
+    return _dressed(one, other, words, others) or _lengthened(one, other)
 
 
-def _dressed(one: str, other: str) -> Disguise:
+def _without_links(text: str) -> str:
+    return " ".join((_ADDRESS.sub(" ", text) if "://" in text else text).split())
+
+
+def _dressed(one: str, other: str, words: list[str], others: list[str]) -> Disguise:
     """Say what was done to the letters, the order or the ornaments."""
     found: Disguise = ""
-    words, others = wording(one).split(), wording(other).split()
     if bool(_MIXED.search(one)) != bool(_MIXED.search(other)):
         found = "letters of another script"
     elif bool(_PICTURE.search(one)) != bool(_PICTURE.search(other)):

@@ -61,7 +61,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """So many different places within ``window`` open an episode."""
     recent: Annotated[int, Meta(ge=1, le=1000)] = 100
     """Posts of an author in several places that are remembered at most."""
-    recent_alone: Annotated[int, Meta(ge=1, le=1000)] = 16
+    recent_alone: Annotated[int, Meta(ge=1, le=1000)] = 8
     """Posts of an author who was seen in one place only that are remembered at most."""
     things: Annotated[int, Meta(ge=1, le=200)] = 24
     """Things of an author in several places that are remembered at most."""

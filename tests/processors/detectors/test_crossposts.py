@@ -414,7 +414,7 @@ def test_the_state_of_a_flooding_author_is_bounded() -> None:
         detector.see(put(n, n * MINUTE, "r/a", links=link), alone)
         detector.see(put(n, n * MINUTE, links=(f"https://shop.example/{n // 3}",)), several)
 
-    assert len(alone.singles) == 16
+    assert len(alone.singles) == 8
     assert len(msgspec.msgpack.encode(alone)) < 5_000
     assert len(several.singles) <= 100
     assert len(several.spreads) <= 24
