@@ -209,7 +209,7 @@ class Repeats:
         """Say whether the running episode is a finding, from now on if it was none before."""
         episode = episode_of(group)
         group.peak = max(group.peak, self._densest(episode, post.at_ms))
-        if not group.disguise and not _is_own(post):
+        if not (group.disguise or _is_own(post) or 2 * group.remarks > group.count):
             group.disguise = disguise_of(group)
         group.opened = group.opened or (
             self._is_enough(post, group, episode)
