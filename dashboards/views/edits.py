@@ -1,0 +1,49 @@
+"""How one wording differs from another, word by word."""
+
+import re
+from difflib import SequenceMatcher
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Change: TypeAlias = Literal["same", "new", "gone"]
+
+LIMIT = 400
+"""Characters of a text that are compared. Source: ours; quotes in findings are shorter."""
+
+_WORD = re.compile(r"\s+|[^\s]+")
+
+
+class Span(Struct, frozen=True, array_like=True):
+    """A stretch of words, and whether the first wording has it too."""
+
+    text: str
+    change: Change
+
+
+def edits(first: str, other: str) -> tuple[Span, ...]:
+    """Give the other text as spans against the first, in reading order.
+
+    What the first alone has stands where it was left out; joined without those that are
+    ``gone`` the spans give the other text, cut at ``LIMIT``.
+
+    >>> [(span.text, span.change) for span in edits("one odd trick", "one new trick")]
+    [('one ', 'same'), ('odd', 'gone'), ('new', 'new'), (' trick', 'same')]
+    """
+    one, two = _WORD.findall(first[:LIMIT]), _WORD.findall(other[:LIMIT])
+    found: list[Span] = []
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    for tag, from_one, to_one, from_two, to_two in matcher.get_opcodes():
+        if tag == "equal":
+            found.append(Span("".join(two[from_two:to_two]), "same"))
+            continue
+        if gone := "".join(one[from_one:to_one]):
+            found.append(Span(gone, "gone"))
+        if new := "".join(two[from_two:to_two]):
+            found.append(Span(new, "new"))
+    return tuple(found)
+
+
+def is_edited(spans: tuple[Span, ...]) -> bool:
+    """Tell whether anything differs."""
+    return any(span.change != "same" for span in spans)
