@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from bunco.errors import ConfigError
 from bunco.options import (
+    DashboardOptions,
     HttpOptions,
     IngestOptions,
     KafkaOptions,
@@ -69,12 +70,13 @@ class Config(Struct, frozen=True, kw_only=True):
     ingest: IngestOptions
     process: ProcessOptions
     sink: SinkOptions
+    dashboard: DashboardOptions
     distributed: bool = False
     """Whether there is a table ``[kafka]``: then what changes posts goes through Kafka."""
 
 
 DEFAULT_DETECTORS = ("repeats", "bursts", "crossposts")
-_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink")
+_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink", "dashboard")
 _TABLES = ("store", "source", "detectors", *_FIXED)
 
 
@@ -147,6 +149,7 @@ def from_tables(
         ingest=fixed("ingest", IngestOptions),
         process=fixed("process", ProcessOptions),
         sink=fixed("sink", SinkOptions),
+        dashboard=fixed("dashboard", DashboardOptions),
         distributed="kafka" in tables,
     )
 

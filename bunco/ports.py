@@ -140,6 +140,26 @@ class Source(Protocol):
         ...
 
 
+class SourceControl(Protocol):
+    """Steer the sources of a run; names are of enabled sources."""
+
+    def paused(self) -> frozenset[str]:
+        """Give the names of those that are paused. A pause lasts until the next start."""
+        ...
+
+    async def pause(self, name: str) -> None:
+        """Read it no more; a running reading is broken off and comes again later."""
+        ...
+
+    async def resume(self, name: str) -> None:
+        """Read it again, when it is due."""
+        ...
+
+    async def try_now(self, name: str) -> None:
+        """Read it at once, whatever it waits for; a paused one is resumed."""
+        ...
+
+
 class Outlet(Protocol):
     """Take deliveries from the poller, bounded."""
 

@@ -15,6 +15,7 @@ from bunco.cli.terminal import say
 from bunco.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from bunco import wiring
     from bunco.cli.progress import Show
     from bunco.config import Config
     from bunco.model import SourceState
@@ -144,9 +145,22 @@ async def _run(settings: "Config") -> "flow.Progress":
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
         watching = asyncio.create_task(_watch(settings, lambda: latest, show))
         try:
-            return await wiring.run(settings, stop=stop, on_step=on_step)
+            return await wiring.run(
+                settings, stop=stop, on_step=on_step, beside=_dashboard(settings)
+            )
         finally:
             watching.cancel()
+
+
+def _dashboard(settings: "Config") -> "wiring.Beside":
+    """Give what serves the dashboard beside a run, where it is enabled."""
+    from bunco import wiring
+
+    if not settings.dashboard.enabled:
+        return wiring.alone
+    from bunco import serving
+
+    return serving.beside(settings, say)
 
 
 async def _watch(

@@ -1,0 +1,57 @@
+"""Put the application together: guard, API, pages."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from dashboards.access.guard import Guard
+from dashboards.desk import Desk
+
+
+def build(desk: Desk, *, with_pages: bool = True) -> ASGIApp:
+    """Give the application of a desk.
+
+    Args:
+        desk: what it shows and may do.
+        with_pages: whether people are served too, or programs alone. NiceGUI is one for the
+            whole process: the latest application with pages is the one that has them.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        following = asyncio.create_task(desk.hub.run(), name="hub")
+        try:
+            yield
+        finally:
+            desk.hub.close()
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    app = FastAPI(title="bunco", lifespan=lifespan, docs_url=None, redoc_url=None)
+    if with_pages:
+        with _hidden("kafka"):
+            from dashboards.pages.mounting import mount  # noqa: PLC0415  # NiceGUI takes a second
+
+        mount(app, desk)
+    return Guard(app, desk)
+
+
+@contextmanager
+def _hidden(library: str) -> Iterator[None]:
+    """Let a library look as if it were not installed.
+
+    NiceGUI's WebSocket library loads every broker it could work with, where it is there.
+    Source: socketio/kafka_manager.py of python-socketio 5.
+    """
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment]  # importlib's word for: not there
+    try:
+        yield
+    finally:
+        del sys.modules[library]
