@@ -12,6 +12,7 @@ from msgspec import Struct
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Delivery,
@@ -24,6 +25,7 @@ from bunco.model import (
     Pattern,
     Poll,
     Post,
+    Severity,
     SourceState,
     StoredPost,
     StoreStats,
@@ -234,6 +236,10 @@ class FindingQuery(Struct, frozen=True, kw_only=True):
     """Which findings: every field that is set narrows."""
 
     detector: str = ""
+    detectors: tuple[str, ...] = ()
+    """Of any of these; empty: of all."""
+    severities: tuple[Severity, ...] = ()
+    """With any of these; empty: with all."""
     author: str = ""
     since: datetime | None = None
     """Those with ``last_at`` at or after."""
@@ -322,6 +328,32 @@ class Store(Protocol):
 
     def findings(self, query: FindingQuery, *, limit: int = 100, after: str = "") -> Page[Finding]:
         """Give findings, latest ``last_at`` first, then by id."""
+        ...
+
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        ...
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written.
+
+        A finding stands there once, in its latest form, where it was written last: opened,
+        updated, judged, its text erased, or removed. Whoever asks again and again with the
+        page's ``after``, which is there even when no row is, misses nothing, whichever process
+        wrote it; a row may come twice, also where nothing of it is new.
+
+        Args:
+            after: the mark of the page before, or ``changes_mark``; empty: from the first on.
+            limit: rows at most.
+
+        Raises:
+            UsageError: the mark is none of this store, or of the store before it was set back
+                or built anew: begin with ``changes_mark`` and read the lists again.
+        """
+        ...
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present: ``changes`` after it gives what is written from now."""
         ...
 
     def finding(self, finding_id: str) -> Finding | None:
@@ -415,6 +447,23 @@ class Store(Protocol):
         """Count posts by source, or findings by detector, in buckets of whole hours.
 
         Counts stay when posts are removed or dropped by retention. Ordered by time, key.
+        """
+        ...
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute.
+
+        Minutes in which nothing was are left out. In ``memory`` and ``sqlite`` counts stay when
+        posts are removed or dropped; ``elastic`` counts what is there. Ordered by time, key.
+
+        Args:
+            what: a post counts in its own minute, under the key "", a finding in the minute
+                in which it began.
+            since: those at or after, from the start of that minute.
+            until: those before, to the end of that minute; a week after ``since`` at most.
+
+        Raises:
+            UsageError: the period is longer than a week.
         """
         ...
 

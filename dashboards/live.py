@@ -41,7 +41,14 @@ class Change(Struct, frozen=True, kw_only=True):
     mark: str
     """Whoever comes back with it gets what came after."""
     findings: tuple[Finding, ...] = ()
-    """Each in its latest form; none: nothing happened for a while."""
+    """Each in its latest form; none, and none removed: nothing happened for a while."""
+    removed: tuple[str, ...] = ()
+    """Ids of findings that were removed with their author."""
+
+    @property
+    def size(self) -> int:
+        """Give how many findings it tells of."""
+        return len(self.findings) + len(self.removed)
 
 
 class Hub:
@@ -124,7 +131,7 @@ class Hub:
                 if number < self._number - len(self._kept):
                     # Read up to the end; what the hub kept since ``number`` follows on.
                     number = self._number
-                    while (page := await self._ask(self._changes, mark)).findings:
+                    while (page := await self._ask(self._changes, mark)).size:
                         mark = page.mark
                         yield page
                     continue
@@ -156,17 +163,21 @@ class Hub:
                 await self._kicked.wait()
         self._kicked.clear()
         found = await self._ask(self._changes, mark)
-        if found.findings:
+        if found.size:
             self._kept.append(found)
             self._number += 1
             self._tell()
-        if len(found.findings) >= LIMIT:
+        if found.size >= LIMIT:
             self._kicked.set()
         return found.mark
 
     def _changes(self, mark: str) -> Change:
         page = self._store.changes(mark, limit=LIMIT)
-        return Change(mark=page.after, findings=page.rows)
+        return Change(
+            mark=page.after,
+            findings=tuple(row.finding for row in page.rows if row.finding is not None),
+            removed=tuple(row.id for row in page.rows if row.finding is None),
+        )
 
     async def _ask(self, method: Callable[..., Answer], *given: object) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._readers, method, *given)

@@ -30,6 +30,8 @@ def is_asked(finding: Finding, asked: FindingQuery) -> bool:
     """Tell whether a finding is what was asked for."""
     return (
         asked.detector in ("", finding.detector)
+        and (not asked.detectors or finding.detector in asked.detectors)
+        and (not asked.severities or finding.severity in asked.severities)
         and asked.author in ("", finding.subject)
         and (asked.since is None or to_ms(finding.last_at) >= to_ms(asked.since))
         and (asked.until is None or to_ms(finding.first_at) < to_ms(asked.until))

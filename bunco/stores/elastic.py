@@ -16,6 +16,7 @@ from bunco.errors import UsageError
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Finding,
@@ -33,6 +34,7 @@ from bunco.model import (
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
 from bunco.stores_elastic import (
     authors,
+    changes,
     checks,
     letters,
     reading,
@@ -140,6 +142,18 @@ class ElasticStore:
         """Give findings, latest ``last_at`` first, then by id."""
         return reading.findings(self._cluster, query, limit, after)
 
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        return reading.count_findings(self._cluster, query)
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written."""
+        return changes.changes(self._cluster, after, limit)
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present."""
+        return changes.present_mark(self._cluster)
+
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
         return reading.finding(self._cluster, finding_id)
@@ -209,6 +223,10 @@ class ElasticStore:
     ) -> Sequence[Count]:
         """Count posts by source, or findings by detector, in buckets of whole hours."""
         return reading.counts(self._cluster, what, step, (since, until))
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute."""
+        return reading.minutes(self._cluster, what, since, until)
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
+from secrets import token_hex
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +18,7 @@ from bunco.errors import OvertakenError
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Finding,
@@ -34,8 +36,16 @@ from bunco.model import (
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
 from bunco.storage.answers import Place, is_asked, is_asked_verdict, page, summary
 from bunco.storage.contents import Contents
-from bunco.storage.keeping import HOUR_MS, findable, hours, storable, times
-from bunco.storage.marks import place
+from bunco.storage.keeping import (
+    HOUR_MS,
+    MINUTE_MS,
+    findable,
+    hours,
+    minutes,
+    storable,
+    times,
+)
+from bunco.storage.marks import change_mark, change_place, place
 from bunco.storage.words import matches, parse
 
 
@@ -51,6 +61,7 @@ class MemoryStore:
         self._all = Contents()
         self._others = 0
         """Commits from beside the pipeline."""
+        self._name = token_hex(4)
 
     # -- the pipeline's side
 
@@ -125,6 +136,26 @@ class MemoryStore:
                 if is_asked(finding, query)
             ]
         return page(placed, limit, start)
+
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        with self._lock:
+            return sum(is_asked(finding, query) for finding in self._all.findings.values())
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written."""
+        with self._lock:
+            start = change_place(after, self._name, self._all.writings)
+            rows = list(islice(((n, i) for i, n in self._all.changed.items() if n > start), limit))
+            return Page(
+                rows=tuple(Change(id=one, finding=self._all.findings.get(one)) for _, one in rows),
+                after=change_mark(self._name, rows[-1][0] if rows else start),
+            )
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present."""
+        with self._lock:
+            return change_mark(self._name, self._all.writings)
 
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
@@ -265,6 +296,17 @@ class MemoryStore:
             for (hour, key), count in sorted(buckets.items())
             if count
         ]
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute."""
+        first, last = minutes(since, until)
+        with self._lock:
+            kept = self._all.post_minutes if what == "posts" else self._all.finding_minutes
+            return [
+                Count(at=from_ms(minute * MINUTE_MS), key=key, count=count)
+                for (minute, key), count in sorted(kept.items())
+                if first <= minute < last and count
+            ]
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

@@ -16,6 +16,7 @@ from msgspec import Struct
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Finding,
@@ -33,6 +34,7 @@ from bunco.model import (
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
 from bunco.stores_sql import (
     authors,
+    changes,
     checks,
     lookups,
     reading,
@@ -133,6 +135,21 @@ class SqliteStore:
         with self._reading() as connection:
             return reading.findings(connection, query, limit, after)
 
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        with self._reading() as connection:
+            return reading.count_findings(connection, query)
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written."""
+        with self._reading() as connection:
+            return changes.changes(connection, after, limit)
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present."""
+        with self._reading() as connection:
+            return changes.present_mark(connection)
+
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
         with self._reading() as connection:
@@ -212,6 +229,11 @@ class SqliteStore:
         """Count posts by source, or findings by detector, in buckets of whole hours."""
         with self._reading() as connection:
             return reading.counts(connection, what, step, (since, until))
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute."""
+        with self._reading() as connection:
+            return reading.minutes(connection, what, since, until)
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

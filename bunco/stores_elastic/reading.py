@@ -17,7 +17,8 @@ from bunco.model import (
     to_ms,
 )
 from bunco.ports import Counted, FindingQuery
-from bunco.storage.keeping import EVER, HOUR_MS, POLLS_KEPT, hours, points, times
+from bunco.storage.keeping import EVER, HOUR_MS, MINUTE_MS, POLLS_KEPT, hours, points, times
+from bunco.storage.keeping import minutes as whole_minutes
 from bunco.storage.marks import mark, place
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
@@ -36,12 +37,17 @@ from bunco.stores_elastic.mappings import KEYWORD_MOST, Group
 
 AT_ONCE = 1000
 """Rows of one request; more are asked for in several."""
+_DETECTORS = 100
+"""Kinds at most in one minute. Source: ours; there are three."""
 _EXACT_AUTHORS = 40_000
 """Up to how many authors are counted exactly. Source: the most that Elasticsearch allows as
 ``precision_threshold``; beyond, the count may be some percent off."""
 
 Clauses = list[Mapping[str, Any]]
 Hit = dict[str, Any]
+
+IS_FINDING: Mapping[str, Any] = {"exists": {"field": "subject"}}
+"""Leaves out what tells of removed findings: documents with nothing but their id."""
 
 QUIET: Mapping[str, Any] = {"term": {"quiet": True}}
 """Findings that verdicts keep quiet; those of before there were verdicts lack the field."""
@@ -90,7 +96,24 @@ def rows(
 def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> Page[Finding]:
     """Give findings, latest first, then by id."""
     start = place(after, tuple[int, str])
-    clauses: Clauses = [
+    body = {
+        "query": _asked(asked),
+        "sort": [{"last_at": "desc"}, {"id": "asc"}],
+        "_source": FINDING_FIELDS,
+    }
+    hits = rows(cluster, "findings", body, limit + 1, start)
+    shown = tuple(stored_finding(hit["_source"]) for hit in hits[:limit])
+    return Page(rows=shown, after=_mark(hits, limit))
+
+
+def count_findings(cluster: Cluster, asked: FindingQuery) -> int:
+    """Give how many findings there are of those asked for."""
+    return _total(cluster, "findings", _asked(asked))
+
+
+def _asked(asked: FindingQuery) -> dict[str, Any]:
+    clauses: Clauses = [IS_FINDING]
+    clauses += [
         {"term": {field: value}}
         for field, value in (
             ("detector", asked.detector),
@@ -103,6 +126,10 @@ def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> P
     clauses += period("last_at", asked.since, None) + period("first_at", None, asked.until)
     if asked.least_score > 0:
         clauses.append({"range": {"points": {"gte": points(asked.least_score)}}})
+    if asked.detectors:
+        clauses.append({"terms": {"detector": list(asked.detectors)}})
+    if asked.severities:
+        clauses.append({"terms": {"severity": list(asked.severities)}})
     if asked.words:
         clauses.append(containing("sentence", asked.words))
     if asked.verdict and asked.verdict != "none":
@@ -110,14 +137,7 @@ def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> P
     without: Clauses = [] if asked.with_quiet else [QUIET]
     if asked.verdict == "none":
         without.append({"terms": {"judged": ["spam", "fine", "mute"]}})
-    body = {
-        "query": {"bool": {"filter": clauses, "must_not": without}},
-        "sort": [{"last_at": "desc"}, {"id": "asc"}],
-        "_source": FINDING_FIELDS,
-    }
-    hits = rows(cluster, "findings", body, limit + 1, start)
-    shown = tuple(stored_finding(hit["_source"]) for hit in hits[:limit])
-    return Page(rows=shown, after=_mark(hits, limit))
+    return {"bool": {"filter": clauses, "must_not": without}}
 
 
 def containing(field: str, part: str) -> dict[str, Any]:
@@ -138,7 +158,7 @@ def finding(cluster: Cluster, finding_id: str) -> Finding | None:
 def finding_ids(cluster: Cluster, beginning: str, limit: int) -> list[str]:
     """Give the ids of findings that begin so, in their order."""
     body = {
-        "query": {"prefix": {"id": beginning}},
+        "query": {"bool": {"filter": [{"prefix": {"id": beginning}}, IS_FINDING]}},
         "sort": [{"id": "asc"}],
         "_source": ["id"],
     }
@@ -211,6 +231,26 @@ def counts(
         buckets["after"] = answer["after_key"]
 
 
+def minutes(cluster: Cluster, what: Counted, since: datetime, until: datetime) -> list[Count]:
+    """Count posts, or findings by detector, minute by minute; only what is there."""
+    first, last = whole_minutes(since, until)
+    group: Group
+    group, at = ("posts", "at") if what == "posts" else ("findings", "first_at")
+    every = {"field": at, "fixed_interval": "1m", "min_doc_count": 1}
+    by_detector = {"terms": {"field": "detector", "size": _DETECTORS, "order": {"_key": "asc"}}}
+    aggs: dict[str, Any] = {"minutes": {"date_histogram": every}}
+    if what == "findings":
+        aggs["minutes"]["aggs"] = {"keys": by_detector}
+    bounds = {"gte": first * MINUTE_MS, "lt": last * MINUTE_MS}
+    body = {"size": 0, "track_total_hits": False, "query": {"range": {at: bounds}}, "aggs": aggs}
+    answer = cluster.search([group], body).get("aggregations", {}).get("minutes", {})
+    return [
+        Count(at=from_ms(bucket["key"]), key=one["key"], count=one["doc_count"])
+        for bucket in answer.get("buckets", ())
+        for one in (bucket["keys"]["buckets"] if what == "findings" else [bucket | {"key": ""}])
+    ]
+
+
 def polls(cluster: Cluster, source: str, limit: int) -> list[Poll]:
     """Give the latest lines of a source's log, newest first."""
     body = {
@@ -256,15 +296,15 @@ def stats(cluster: Cluster) -> StoreStats:
     return StoreStats(
         posts=answer["hits"]["total"]["value"],
         authors=told.get("authors", {}).get("value", 0),
-        findings=_total(cluster, "findings"),
-        dead=_total(cluster, "dead"),
+        findings=_total(cluster, "findings", IS_FINDING),
+        dead=_total(cluster, "dead", {"match_all": {}}),
         first_at=moment(told.get("first", {}).get("value")),
         last_at=moment(told.get("last", {}).get("value")),
     )
 
 
-def _total(cluster: Cluster, group: Group) -> int:
-    answer = cluster.search([group], {"size": 0, "track_total_hits": True})
+def _total(cluster: Cluster, group: Group, query: Mapping[str, Any]) -> int:
+    answer = cluster.search([group], {"size": 0, "track_total_hits": True, "query": query})
     total: int = answer["hits"]["total"]["value"]
     return total
 

@@ -12,7 +12,7 @@ import apsw
 import msgspec
 
 from bunco.model import Enriched
-from bunco.storage.keeping import HOUR_MS, findable
+from bunco.storage.keeping import HOUR_MS, MINUTE_MS, findable
 from bunco.storage.removing import is_gone
 from bunco.stores_sql.keys import Keys, marks
 from bunco.stores_sql.rows import query
@@ -121,6 +121,12 @@ def _count(connection: apsw.Connection, added: _Added) -> None:
         "INSERT INTO post_counts VALUES (?,?,?,?) "
         "ON CONFLICT DO UPDATE SET count = count + excluded.count",
         [(*key, count) for key, count in sorted(counts.items())],
+    )
+    minutes = Counter([post.at_ms // MINUTE_MS for _, _, _, post in added])
+    connection.executemany(
+        "INSERT INTO post_minutes VALUES (?,?) "
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        sorted(minutes.items()),
     )
     times: dict[int, list[int]] = {}
     oldest: dict[tuple[int, int], int] = {}
