@@ -69,8 +69,9 @@ def kind(finding: Finding) -> Markup:
 def sentence(finding: Finding) -> Sequence[Child]:
     """Give the sentence of a finding, the headline in it marked where it is sensational."""
     texts = {quote.text for quote in finding.quotes if quote.text}
-    quoted = next((one for one in sorted(texts, key=len, reverse=True)
-                   if f"“{one}”" in finding.reason), "")
+    quoted = next(
+        (one for one in sorted(texts, key=len, reverse=True) if f"“{one}”" in finding.reason), ""
+    )
     if not quoted:
         return [said(finding.reason, 1000)]
     before, _, after = finding.reason.partition(f"“{quoted}”")
@@ -99,9 +100,9 @@ def numbers(finding: Finding) -> Markup:
 def edited(spans: Sequence[Span]) -> Markup:
     """Give a wording with what is new and what is gone against the first."""
     tags = {"new": "ins", "gone": "del"}
-    return h("bdi", *(
-        h(tags[one.change], one.text) if one.change in tags else one.text for one in spans
-    ))
+    return h(
+        "bdi", *(h(tags[one.change], one.text) if one.change in tags else one.text for one in spans)
+    )
 
 
 def verdict_line(finding: Finding, now: datetime) -> Markup | None:
@@ -160,7 +161,9 @@ def _numbers(finding: Finding) -> Sequence[tuple[str, str]]:
             loud,
         ]
     shown = [(name.replace("_", " "), value) for name, value in finding.numbers.items()]
-    return [(n, decimal(v) if isinstance(v, int | float) else shortened(v, 40)) for n, v in shown[:5]]
+    return [
+        (n, decimal(v) if isinstance(v, int | float) else shortened(v, 40)) for n, v in shown[:5]
+    ]
 
 
 def _where(finding: Finding) -> Markup | None:
@@ -172,12 +175,25 @@ def _actions(finding: Finding, *, may_judge: bool) -> Markup:
     about = f" this finding about {shortened(finding.subject, 60)}"
     words: tuple[tuple[Judged, str], ...] = (("spam", "Spam"), ("fine", "Fine"), ("mute", "Mute"))
     buttons = [
-        h("button", name, h("span", about, class_="b-hidden"), type="button", data_act="judge",
-          data_judged=judged, data_id=finding.id, class_="b-button b-ghost")
+        h(
+            "button",
+            name,
+            h("span", about, class_="b-hidden"),
+            type="button",
+            data_act="judge",
+            data_judged=judged,
+            data_id=finding.id,
+            class_="b-button b-ghost",
+        )
         for judged, name in words
     ]
-    details = h("a", "Details", h("span", f" of{about}", class_="b-hidden"),
-                href=address("/finding", id=finding.id), class_="b-button b-ghost")
+    details = h(
+        "a",
+        "Details",
+        h("span", f" of{about}", class_="b-hidden"),
+        href=address("/finding", id=finding.id),
+        class_="b-button b-ghost",
+    )
     return h("span", details, *(buttons if may_judge else []), class_="b-actions")
 
 
@@ -188,8 +204,12 @@ def empty(title: str, text: Child) -> Markup:
 
 def trouble(text: str) -> Markup:
     """Give what stands where something could not be read."""
-    return h("div", h("p", h("strong", "This could not be read. "), said(text, 400)),
-             class_="b-trouble", role="alert")
+    return h(
+        "div",
+        h("p", h("strong", "This could not be read. "), said(text, 400)),
+        class_="b-trouble",
+        role="alert",
+    )
 
 
 def cards(findings: Sequence[Finding], now: datetime, *, may_judge: bool) -> Markup:

@@ -49,16 +49,19 @@ def bars(points: Sequence[Bar], *, told: str, start: str = "", end: str = "") ->
     drawn = [_bar(one, n * step, step, scale) for n, one in enumerate(points)]
     return h(
         "figure",
-        h("div", h("span", f"{top:,.0f}" if top >= 1 else ""), class_="b-scale", aria_hidden="true"),
+        h(
+            "div",
+            h("span", f"{top:,.0f}" if top >= 1 else ""),
+            class_="b-scale",
+            aria_hidden="true",
+        ),
         _canvas(HEIGHT, told, *drawn),
         h("div", h("span", start), h("span", end), class_="b-axis", aria_hidden="true"),
         class_="b-chart",
     )
 
 
-def timeline(
-    times: Sequence[datetime], findings: Sequence[Finding], *, told: str
-) -> Markup:
+def timeline(times: Sequence[datetime], findings: Sequence[Finding], *, told: str) -> Markup:
     """Give posts as bars over time, and under them a lane of findings for each detector.
 
     Args:
@@ -76,8 +79,14 @@ def timeline(
         counts[min(int((at - first) / length * _BINS), _BINS - 1)] += 1
     step, scale = WIDTH / _BINS, HEIGHT / (max(counts) or 1)
     drawn = [
-        h("rect", x=_n(n * step), y=_n(HEIGHT - count * scale), width=_n(step * 0.85),
-          height=_n(count * scale), class_="b-posts")
+        h(
+            "rect",
+            x=_n(n * step),
+            y=_n(HEIGHT - count * scale),
+            width=_n(step * 0.85),
+            height=_n(count * scale),
+            class_="b-posts",
+        )
         for n, count in enumerate(counts)
         if count
     ]
@@ -85,18 +94,36 @@ def timeline(
         x = (one.first_at - first) / length * WIDTH
         wide = max((one.last_at - one.first_at) / length * WIDTH, 5)
         drawn.append(
-            h("rect", h("title", f"{one.detector}, {one.severity}"),
-              x=_n(min(x, WIDTH - wide)), y=_n(HEIGHT + 6 + lanes.index(one.detector) * _LANE),
-              width=_n(wide), height=_n(_LANE - 4), rx="2", class_=f"b-fill-{one.severity}")
+            h(
+                "rect",
+                h("title", f"{one.detector}, {one.severity}"),
+                x=_n(min(x, WIDTH - wide)),
+                y=_n(HEIGHT + 6 + lanes.index(one.detector) * _LANE),
+                width=_n(wide),
+                height=_n(_LANE - 4),
+                rx="2",
+                class_=f"b-fill-{one.severity}",
+            )
         )
     names = [h("li", lane) for lane in lanes]
     return h(
         "figure",
         _canvas(HEIGHT + 6 + len(lanes) * _LANE, told, *drawn),
-        h("div", h("span", f"{first:%Y-%m-%d}"), h("span", f"{max(moments):%Y-%m-%d}"),
-          class_="b-axis", aria_hidden="true"),
-        h("div", "Bars: posts. Under them, from top: ", h("ul", *names, class_="b-inline"),
-          class_="b-muted b-small") if lanes else None,
+        h(
+            "div",
+            h("span", f"{first:%Y-%m-%d}"),
+            h("span", f"{max(moments):%Y-%m-%d}"),
+            class_="b-axis",
+            aria_hidden="true",
+        ),
+        h(
+            "div",
+            "Bars: posts. Under them, from top: ",
+            h("ul", *names, class_="b-inline"),
+            class_="b-muted b-small",
+        )
+        if lanes
+        else None,
         class_="b-chart b-timeline",
     )
 
@@ -156,16 +183,32 @@ def loud_chart(periods: Sequence[Period]) -> Markup:
 
 def heat(week: Rhythm) -> Markup:
     """Give the week as a table, hour by hour, the busier the stronger."""
-    head = h("tr", h("td"), *(
-        h("th", f"{hour:02}" if hour % 3 == 0 else h("span", f"{hour:02}", class_="b-hidden"),
-          scope="col") for hour in range(HOURS)
-    ))
+    head = h(
+        "tr",
+        h("td"),
+        *(
+            h(
+                "th",
+                f"{hour:02}" if hour % 3 == 0 else h("span", f"{hour:02}", class_="b-hidden"),
+                scope="col",
+            )
+            for hour in range(HOURS)
+        ),
+    )
     rows = [
-        h("tr", h("th", name[:3], scope="row", title=name), *(
-            h("td", h("span", str(count), class_="b-hidden"), class_=f"b-heat{_level(count, week)}",
-              title=f"{name} {hour:02}:00, {plural(count, 'post')}")
-            for hour, count in enumerate(week.counts[number])
-        ))
+        h(
+            "tr",
+            h("th", name[:3], scope="row", title=name),
+            *(
+                h(
+                    "td",
+                    h("span", str(count), class_="b-hidden"),
+                    class_=f"b-heat{_level(count, week)}",
+                    title=f"{name} {hour:02}:00, {plural(count, 'post')}",
+                )
+                for hour, count in enumerate(week.counts[number])
+            ),
+        )
         for number, name in enumerate(DAYS)
     ]
     caption = h("caption", "Posts by hour of the week", class_="b-hidden")
@@ -176,10 +219,25 @@ def tally_list(tallies: Sequence[Tally], *, most: int = 8) -> Markup:
     """Give what is used most, each with its share as a bar."""
     top = max((one.share for one in tallies), default=1)
     rows = [
-        h("li", said(one.name, 60), h("span", f"{one.count:,}", class_="b-number"),
-          h("svg", h("rect", x="0", y="0", width=_n(WIDTH * one.share / top), height="10",
-                     class_="b-posts"),
-            viewBox=f"0 0 {WIDTH:.0f} 10", preserveAspectRatio="none", aria_hidden="true"))
+        h(
+            "li",
+            said(one.name, 60),
+            h("span", f"{one.count:,}", class_="b-number"),
+            h(
+                "svg",
+                h(
+                    "rect",
+                    x="0",
+                    y="0",
+                    width=_n(WIDTH * one.share / top),
+                    height="10",
+                    class_="b-posts",
+                ),
+                viewBox=f"0 0 {WIDTH:.0f} 10",
+                preserveAspectRatio="none",
+                aria_hidden="true",
+            ),
+        )
         for one in tallies[:most]
     ]
     more = len(tallies) - most
@@ -196,8 +254,14 @@ def _bar(one: Bar, x: float, step: float, scale: float) -> Markup:
         if height > 0:
             base -= height * scale
             drawn.append(
-                h("rect", x=_n(x + step * 0.08), y=_n(base), width=_n(step * 0.84),
-                  height=_n(height * scale), class_=painted)
+                h(
+                    "rect",
+                    x=_n(x + step * 0.08),
+                    y=_n(base),
+                    width=_n(step * 0.84),
+                    height=_n(height * scale),
+                    class_=painted,
+                )
             )
     if one.usual is not None:
         y = _n(HEIGHT - one.usual * scale)
@@ -212,8 +276,12 @@ def _bar(one: Bar, x: float, step: float, scale: float) -> Markup:
 
 def _canvas(height: float, told: str, *drawn: Markup) -> Markup:
     return h(
-        "svg", *drawn, viewBox=f"0 0 {WIDTH:.0f} {height:.0f}", preserveAspectRatio="none",
-        role="img", aria_label=told,
+        "svg",
+        *drawn,
+        viewBox=f"0 0 {WIDTH:.0f} {height:.0f}",
+        preserveAspectRatio="none",
+        role="img",
+        aria_label=told,
     )
 
 

@@ -15,7 +15,11 @@ Choices: TypeAlias = Sequence[tuple[str, str]]
 
 SEVERITIES: Choices = (("", "any"), ("medium", "medium and high"), ("high", "high"))
 VERDICTS: Choices = (
-    ("", "any"), ("none", "not judged"), ("spam", "spam"), ("fine", "fine"), ("mute", "muted"),
+    ("", "any"),
+    ("none", "not judged"),
+    ("spam", "spam"),
+    ("fine", "fine"),
+    ("mute", "muted"),
 )
 
 
@@ -63,9 +67,16 @@ def text(name: str, label: str, value: str, *, is_wide: bool = False) -> Markup:
 
 def form(*fields: Child) -> Markup:
     """Give a form whose choices count at once and stand in the address."""
-    return h("form", *fields, h("noscript", h("button", "Show", class_="b-button")),
-             class_="b-filters", data_live=True, method="get", role="search",
-             aria_label="Filters")
+    return h(
+        "form",
+        *fields,
+        h("noscript", h("button", "Show", class_="b-button")),
+        class_="b-filters",
+        data_live=True,
+        method="get",
+        role="search",
+        aria_label="Filters",
+    )
 
 
 def named(names: Iterable[str]) -> Choices:

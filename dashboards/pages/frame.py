@@ -40,6 +40,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """What is made anew after a verdict or another choice."""
     top: Markup | None = None
     """What stays as it is: forms in which somebody may be typing."""
+    heading: Child = None
+    """The title as it is shown, where it is more than words."""
     about: Child = None
     """Beside the title."""
     is_live: bool = False
@@ -57,7 +59,12 @@ def show(visit: Visit, sheet: Sheet, path: str) -> None:
     )
     main = h(
         "main",
-        h("div", h("h1", sheet.title), h("p", sheet.about) if sheet.about else None, class_="b-head"),
+        h(
+            "div",
+            h("h1", sheet.heading or sheet.title),
+            h("p", sheet.about) if sheet.about else None,
+            class_="b-head",
+        ),
         h("p", hidden=True, id="banner", class_="b-banner", role="alert"),
         sheet.top,
         h("div", sheet.body, id="body", class_="b-stack"),
@@ -95,9 +102,18 @@ def _top(visit: Visit, path: str, *, is_live: bool) -> Markup:
         h("nav", h("ul", *links), aria_label="Pages"),
         h(
             "div",
-            h("span", "Connecting…", id="pulse", class_="b-pulse", role="status") if is_live else None,
+            h("span", "Connecting…", id="pulse", class_="b-pulse", role="status")
+            if is_live
+            else None,
             search if path != "/search" else None,
-            h("button", "Theme: auto", type="button", id="theme", data_act="theme", class_="b-button"),
+            h(
+                "button",
+                "Theme: auto",
+                type="button",
+                id="theme",
+                data_act="theme",
+                class_="b-button",
+            ),
             _person(visit),
             class_="b-tools",
         ),
@@ -132,13 +148,13 @@ def _judging(visit: Visit) -> Markup:
         )
         for word, name, meaning in _MEANINGS
     ]
-    lengths = [
-        h("option", name, value=str(days), selected=days == 7) for days, name in _LENGTHS
-    ]
+    lengths = [h("option", name, value=str(days), selected=days == 7) for days, name in _LENGTHS]
     by = None
     if not visit.person.name:
         by = h(
-            "label", "Your name", h("input", name="by", maxlength=200, autocomplete="name"),
+            "label",
+            "Your name",
+            h("input", name="by", maxlength=200, autocomplete="name"),
             class_="b-field",
         )
     form = h(
@@ -146,10 +162,20 @@ def _judging(visit: Visit) -> Markup:
         h("h2", "Give a verdict", id="judge-title"),
         h("p", id="judge-about", class_="b-muted b-small"),
         h("fieldset", h("legend", "Verdict"), *radios),
-        h("label", "For how long", h("select", *lengths, name="days"), id="judge-days",
-          class_="b-field", hidden=True),
-        h("label", "Reason (it is kept with your verdict)",
-          h("textarea", name="because", required=True, maxlength=2000), class_="b-field"),
+        h(
+            "label",
+            "For how long",
+            h("select", *lengths, name="days"),
+            id="judge-days",
+            class_="b-field",
+            hidden=True,
+        ),
+        h(
+            "label",
+            "Reason (it is kept with your verdict)",
+            h("textarea", name="because", required=True, maxlength=2000),
+            class_="b-field",
+        ),
         by,
         h(
             "div",

@@ -8,6 +8,7 @@ from nicegui import app, background_tasks
 
 from bunco.errors import BuncoError
 from bunco.model import Finding, SourceState
+from dashboards.live import Change
 from dashboards.pages import filtering
 from dashboards.pages.board import Board, Minutes, Ranked, Rankings
 from dashboards.pages.building import page
@@ -48,11 +49,18 @@ async def build(visit: Visit) -> Sheet:
             h("div", _listed(visit, rows), id="feed", class_="b-feed"),
             aria_labelledby="feed-title",
         ),
-        h("div", *(h("div", html, id=name) for name, html in side.items()), class_="b-stack b-side"),
+        h(
+            "div",
+            *(h("div", html, id=name) for name, html in side.items()),
+            class_="b-stack b-side",
+        ),
         class_="b-grid b-live",
     )
     return Sheet(
-        title="Live", about="Findings as they come, newest first", top=_filters(visit), body=body,
+        title="Live",
+        about="Findings as they come, newest first",
+        top=_filters(visit),
+        body=body,
         is_live=True,
     )
 
@@ -82,23 +90,23 @@ async def _findings(visit: Visit) -> None:
         try:
             async for change in visit.desk.hub.follow(mark, beat_s=5.0):
                 mark = change.mark
-                _push(visit, change.findings)
-                if change.findings:
+                _push(visit, change)
+                if change.size:
                     await asyncio.sleep(_PACE_S)
         except BuncoError as error:
             visit.tell("stale", f"The store cannot be read: {error}. What is shown may be old.")
         await asyncio.sleep(_AGAIN_S)
 
 
-def _push(visit: Visit, findings: Sequence[Finding]) -> None:
+def _push(visit: Visit, change: Change) -> None:
     query = filtering.query_of(visit.query)
     now = visit.now
-    shown = [one for one in findings if filtering.fits(one, query)][-_MOST_PUSHED:]
+    shown = [one for one in change.findings if filtering.fits(one, query)][-_MOST_PUSHED:]
     fitting = {one.id for one in shown}
     visit.tell(
         "push",
         [(one.id, card(one, now, may_judge=visit.may_judge)) for one in shown],
-        [one.id for one in findings if one.id not in fitting],
+        [*change.removed, *(one.id for one in change.findings if one.id not in fitting)],
     )
 
 
@@ -135,8 +143,15 @@ def _listed(visit: Visit, rows: Sequence[Finding]) -> Markup:
 
 def _filters(visit: Visit) -> Markup:
     given, config = visit.query, visit.desk.config
-    pause = h("button", "Pause", type="button", id="pause", data_act="pause", aria_pressed="false",
-              class_="b-button")
+    pause = h(
+        "button",
+        "Pause",
+        type="button",
+        id="pause",
+        data_act="pause",
+        aria_pressed="false",
+        class_="b-button",
+    )
     kinds = filtering.named(table.kind for table in config.detectors)
     sources = filtering.named(table.name for table in config.sources)
     return filtering.form(
@@ -165,14 +180,20 @@ def plots(minutes: Minutes) -> Markup:
     """Give posts and findings a minute as two plots."""
     until = f"{minutes.until:%H:%M} UTC" if minutes.is_past else "now"
     parts = [
-        h("div", h("h3", f"{name} a minute"), bars(
-            [Bar(parts=((painted, count),)) for count in counts],
-            told=f"{name} a minute over an hour: {sum(counts):,} in all, "
-            f"{max(counts, default=0):,} at most in a minute.",
-            start="60 min before", end=until,
-        ))
+        h(
+            "div",
+            h("h3", f"{name} a minute"),
+            bars(
+                [Bar(parts=((painted, count),)) for count in counts],
+                told=f"{name} a minute over an hour: {sum(counts):,} in all, "
+                f"{max(counts, default=0):,} at most in a minute.",
+                start="60 min before",
+                end=until,
+            ),
+        )
         for name, painted, counts in (
-            ("Posts", "b-posts", minutes.posts), ("Findings", "b-fill-medium", minutes.findings)
+            ("Posts", "b-posts", minutes.posts),
+            ("Findings", "b-fill-medium", minutes.findings),
         )
     ]
     day = f"The last post is of {minutes.until:%Y-%m-%d}." if minutes.is_past else None
@@ -182,8 +203,11 @@ def plots(minutes: Minutes) -> Markup:
 def worst(rankings: Rankings) -> Markup:
     """Give the worst authors of the last 24 hours, with what changed."""
     if not rankings.worst:
-        return panel("Worst authors", empty("Nobody", "No author has a finding in this time."),
-                     about=_period(rankings))
+        return panel(
+            "Worst authors",
+            empty("Nobody", "No author has a finding in this time."),
+            about=_period(rankings),
+        )
     rows = [
         h(
             "li",
@@ -191,9 +215,14 @@ def worst(rankings: Rankings) -> Markup:
             h("strong", f"{one.author.points:.1f}", class_="b-number"),
             h(
                 "span",
-                change(one),
-                h("span", ", ".join(f"{shortened(kind, 30)} {count:,}" for kind, count in
-                                    sorted(one.author.detectors.items()))),
+                difference(one),
+                h(
+                    "span",
+                    ", ".join(
+                        f"{shortened(kind, 30)} {count:,}"
+                        for kind, count in sorted(one.author.detectors.items())
+                    ),
+                ),
                 h("span", plural(one.author.posts, "post")),
                 class_="b-meta",
             ),
@@ -203,48 +232,73 @@ def worst(rankings: Rankings) -> Markup:
     return panel("Worst authors", h("ol", *rows, class_="b-ranked"), about=_period(rankings))
 
 
-def change(one: Ranked) -> Markup:
+def difference(one: Ranked) -> Markup:
     """Give how an author's points changed against the period before, by sign and word."""
-    difference = one.author.points - one.before
+    more = one.author.points - one.before
     if not one.before:
         return h("span", "▲ new", title="no points in the 24 h before")
-    if abs(difference) < 0.05:
+    if abs(more) < 0.05:
         return h("span", "= as before", title=f"{one.before:.1f} in the 24 h before")
-    sign = "▲ +" if difference > 0 else "▼ −"
-    return h("span", f"{sign}{abs(difference):.1f}", title=f"{one.before:.1f} in the 24 h before")
+    sign = "▲ +" if more > 0 else "▼ −"
+    return h("span", f"{sign}{abs(more):.1f}", title=f"{one.before:.1f} in the 24 h before")
 
 
 def headlines(rankings: Rankings) -> Markup:
     """Give the headlines repeated most within 24 hours."""
     if not rankings.headlines:
-        return panel("Most repeated headlines", empty("None", "No headline was repeated in this time."),
-                     about=_period(rankings))
+        return panel(
+            "Most repeated headlines",
+            empty("None", "No headline was repeated in this time."),
+            about=_period(rankings),
+        )
     rows = []
     for one in rankings.headlines:
         text = next((quote.text for quote in one.quotes if quote.text), "") or one.reason
         post = one.evidence[-1] if one.evidence else ""
-        rows.append(h(
-            "li",
-            h("a", marked(text, 110), href=address("/headline", post=post, finding=one.id)),
-            h("strong", f"{one.numbers.get('count_24h', 0)} ×", class_="b-number"),
-            h("span", author_link(one.subject), h("span", plural(len(one.places), "place")),
-              class_="b-meta"),
-        ))
-    return panel("Most repeated headlines", h("ol", *rows, class_="b-ranked"),
-                 about=_period(rankings))
+        rows.append(
+            h(
+                "li",
+                h("a", marked(text, 110), href=address("/headline", post=post, finding=one.id)),
+                h("strong", f"{one.numbers.get('count_24h', 0)} ×", class_="b-number"),
+                h(
+                    "span",
+                    author_link(one.subject),
+                    h("span", plural(len(one.places), "place")),
+                    class_="b-meta",
+                ),
+            )
+        )
+    return panel(
+        "Most repeated headlines", h("ol", *rows, class_="b-ranked"), about=_period(rankings)
+    )
 
 
 def strip(states: Mapping[str, SourceState], now: datetime) -> Markup:
     """Give each source with its health, those in trouble first."""
     if not states:
-        return panel("Sources", empty(
-            "No sources are configured here", "Posts come from a replay, or through the API."))
-    told = sorted(((health_of(state, now), name) for name, state in states.items()),
-                  key=lambda one: (list(HEALTH).index(one[0]), one[1]))
+        return panel(
+            "Sources",
+            empty(
+                "No sources are configured here", "Posts come from a replay, or through the API."
+            ),
+        )
+    told = sorted(
+        ((health_of(state, now), name) for name, state in states.items()),
+        key=lambda one: (list(HEALTH).index(one[0]), one[1]),
+    )
     rows = [
-        h("li", h("a", h("span", HEALTH[word][0], aria_hidden="true"), " ", said(name, 40),
-                  f": {HEALTH[word][1]}", href=address("/sources") + f"#{name}",
-                  class_=f"b-badge {HEALTH[word][2]}"))
+        h(
+            "li",
+            h(
+                "a",
+                h("span", HEALTH[word][0], aria_hidden="true"),
+                " ",
+                said(name, 40),
+                f": {HEALTH[word][1]}",
+                href=address("/sources") + f"#{name}",
+                class_=f"b-badge {HEALTH[word][2]}",
+            ),
+        )
         for word, name in told
     ]
     bad = sum(word in {"failing", "silent", "late"} for word, _ in told)

@@ -39,8 +39,11 @@ def h(tag: str, *children: Child, **attributes: Value) -> Markup:
     """
     written = "".join(_attribute(name, value) for name, value in attributes.items())
     if tag in _VOID:
-        return Markup(f"<{tag}{written}>" if tag in {"br", "hr", "img", "input", "link", "meta"}
-                      else f"<{tag}{written}/>")
+        return Markup(
+            f"<{tag}{written}>"
+            if tag in {"br", "hr", "img", "input", "link", "meta"}
+            else f"<{tag}{written}/>"
+        )
     return Markup(f"<{tag}{written}>{joined(*children)}</{tag}>")
 
 

@@ -29,9 +29,7 @@ class Day(Struct, frozen=True, kw_only=True):
     """Ids of the findings of ``bursts`` that reach into it."""
 
 
-def rate(
-    times: Sequence[datetime], findings: Sequence[Finding], zone: tzinfo
-) -> tuple[Day, ...]:
+def rate(times: Sequence[datetime], findings: Sequence[Finding], zone: tzinfo) -> tuple[Day, ...]:
     """Give the author's days from first post to last, the latest 120 at most, oldest first.
 
     Args:

@@ -171,14 +171,14 @@
   }
 
   // ---- dialogs
-  function judge(ids, judged, about) {
+  function judge(ids, judged, about, many = ids.length) {
     const dialog = find("judge");
     dialog.dataset.ids = JSON.stringify(ids);
     const form = dialog.querySelector("form");
     form.reset();
     const radio = form.querySelector(`input[name=judged][value=${judged || "spam"}]`);
     radio.checked = true;
-    find("judge-about").textContent = ids.length === 1 ? about : `${ids.length} findings`;
+    find("judge-about").textContent = many === 1 && about ? about : `${many} ${many === 1 ? "finding" : "findings"}`;
     const by = form.elements.namedItem("by");
     if (by) by.value = store.get("bunco-name") || "";
     lasting();
