@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from bunco.model import Finding
+from bunco.model import Finding, Severity
 from dashboards.pages.markup import Markup, h, joined, said
 from dashboards.pages.words import plural
 from dashboards.views.author_mix import Period, Tally
@@ -19,6 +19,8 @@ WIDTH, HEIGHT = 1000.0, 100.0
 _BINS = 240
 """Of a timeline: as many as a phone can tell apart."""
 _LANE = 14.0
+_TALL: dict[Severity, float] = {"high": 11.0, "medium": 7.5, "low": 4.0}
+"""Severity is told by height too, not by colour alone."""
 _LEVELS = 5
 
 
@@ -92,15 +94,16 @@ def timeline(times: Sequence[datetime], findings: Sequence[Finding], *, told: st
     ]
     for one in findings:
         x = (one.first_at - first) / length * WIDTH
+        tall = _TALL[one.severity]
         wide = max((one.last_at - one.first_at) / length * WIDTH, 5)
         drawn.append(
             h(
                 "rect",
                 h("title", f"{one.detector}, {one.severity}"),
                 x=_n(min(x, WIDTH - wide)),
-                y=_n(HEIGHT + 6 + lanes.index(one.detector) * _LANE),
+                y=_n(HEIGHT + 4 + (lanes.index(one.detector) + 1) * _LANE - tall),
                 width=_n(wide),
-                height=_n(_LANE - 4),
+                height=_n(tall),
                 rx="2",
                 class_=f"b-fill-{one.severity}",
             )
@@ -118,7 +121,7 @@ def timeline(times: Sequence[datetime], findings: Sequence[Finding], *, told: st
         ),
         h(
             "div",
-            "Bars: posts. Under them, from top: ",
+            "Bars: posts. Under them findings, the higher the more severe, from top: ",
             h("ul", *names, class_="b-inline"),
             class_="b-muted b-small",
         )

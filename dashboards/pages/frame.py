@@ -62,7 +62,7 @@ def show(visit: Visit, sheet: Sheet, path: str) -> None:
         h(
             "div",
             h("h1", sheet.heading or sheet.title),
-            h("p", sheet.about) if sheet.about else None,
+            h("div", sheet.about) if sheet.about else None,
             class_="b-head",
         ),
         h("p", hidden=True, id="banner", class_="b-banner", role="alert"),

@@ -1,6 +1,7 @@
 """How one wording differs from another, word by word."""
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
@@ -32,14 +33,13 @@ def edits(first: str, other: str) -> tuple[Span, ...]:
     """
     one, two = _WORD.findall(first[:LIMIT]), _WORD.findall(other[:LIMIT])
     found: list[Span] = []
-    matcher = SequenceMatcher(None, one, two, autojunk=False)
-    for tag, from_one, to_one, from_two, to_two in matcher.get_opcodes():
-        if tag == "equal":
-            found.append(Span("".join(two[from_two:to_two]), "same"))
+    for is_same, gone, new in _runs(one, two):
+        if is_same:
+            found.append(Span(new, "same"))
             continue
-        if gone := "".join(one[from_one:to_one]):
+        if gone:
             found.append(Span(gone, "gone"))
-        if new := "".join(two[from_two:to_two]):
+        if new:
             found.append(Span(new, "new"))
     return tuple(found)
 
@@ -47,3 +47,21 @@ def edits(first: str, other: str) -> tuple[Span, ...]:
 def is_edited(spans: tuple[Span, ...]) -> bool:
     """Tell whether anything differs."""
     return any(span.change != "same" for span in spans)
+
+
+def _runs(one: list[str], two: list[str]) -> Iterator[tuple[bool, str, str]]:
+    """Give what is the same and what is not in turn; a space between changes is one of them."""
+    gone = new = ""
+    codes = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
+    for number, (tag, from_one, to_one, from_two, to_two) in enumerate(codes):
+        before, after = "".join(one[from_one:to_one]), "".join(two[from_two:to_two])
+        is_between = (gone or new) and number + 1 < len(codes)
+        if tag != "equal" or (after.isspace() and is_between):
+            gone, new = gone + before, new + after
+            continue
+        if gone or new:
+            yield False, gone, new
+            gone = new = ""
+        yield True, before, after
+    if gone or new:
+        yield False, gone, new
