@@ -425,6 +425,22 @@ class StoredPost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     headline: str = ""
 
 
+class RepeatedHeadline(Struct, frozen=True, kw_only=True):
+    """A headline that was published more than once in a period, whoever did."""
+
+    headline: str
+    """As published last."""
+    post: str
+    """The id of the post that did."""
+    posts: int
+    """In the period, of the same wording: letters and words alone count."""
+    authors: dict[str, int]
+    """Posts by author, most first, then by author."""
+    first_at: datetime
+    last_at: datetime
+    """Event time of the earliest and latest post of the period."""
+
+
 class HistoryEntry(Struct, frozen=True, kw_only=True):
     """One line of an author's history: a post or a finding, at its event time."""
 

@@ -25,6 +25,7 @@ from bunco.model import (
     Pattern,
     Poll,
     Post,
+    RepeatedHeadline,
     Severity,
     SourceState,
     StoredPost,
@@ -407,6 +408,30 @@ class Store(Protocol):
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first.
 
         Whatever is typed is a search, never a syntax error.
+        """
+        ...
+
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period: most first, then by headline.
+
+        Headlines of one wording are one. Only those count that were published twice within
+        one day of UTC, in the period. ``sqlite`` knows those of posts that were stored since
+        it keeps them; ``elastic`` tells wordings apart by up to 512 characters as published
+        and looks at the 2,000 most frequent of these.
+        """
+        ...
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        ...
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline.
+
+        They have some of its long words; whether they are copies is the caller's to judge.
+        Where there are more than ``limit``, the latest to be stored, in no order.
         """
         ...
 

@@ -10,15 +10,12 @@ from bunco.model import Enriched, Post, to_ms
 from bunco.text.address import canonical
 from bunco.text.sensational import sensational
 from bunco.text.similarity import grams
-from bunco.text.wording import wording
+from bunco.text.wording import opening
 
 HEADLINE_CHARACTERS = 200
 HEADLINE_WORDS = 30
 """A text with a link that is no longer than these sells the link. Source: ours; the longest
 headlines of news feeds have about 150 characters."""
-
-OPENING = 300
-"""Characters of a headline, or of a text without one, that stand for it. Source: ours."""
 
 _LINK = re.compile(r"https?://[^\s<>\"'\])}]+", re.IGNORECASE)
 _TEXT_LINKS = 20
@@ -34,7 +31,7 @@ def enrich(post: Post) -> Enriched:
     """
     published = post.links or _links_in(post.text)
     headline = post.title or (_short_text(post.text) if published else "")
-    words = wording((headline or post.text)[:OPENING])
+    words = opening(headline or post.text)
     at_ms = to_ms(post.posted_at)
     address = canonical(post.url)
     seen_ms = to_ms(post.seen_at) if post.seen_at else at_ms

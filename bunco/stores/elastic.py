@@ -24,6 +24,7 @@ from bunco.model import (
     Page,
     Poll,
     Post,
+    RepeatedHeadline,
     SourceState,
     StoredPost,
     StoreStats,
@@ -36,6 +37,7 @@ from bunco.stores_elastic import (
     authors,
     changes,
     checks,
+    headlines,
     letters,
     reading,
     retention,
@@ -201,6 +203,20 @@ class ElasticStore:
     ) -> Page[StoredPost]:
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first."""
         return searching.search(self._cluster, words, author, limit, after)
+
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period, most first."""
+        return headlines.repeated(self._cluster, (since, until), limit)
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        return headlines.copies(self._cluster, headline, limit, after)
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline."""
+        return headlines.near(self._cluster, headline, limit)
 
     def walk(
         self,

@@ -26,6 +26,7 @@ from bunco.model import (
     Page,
     Poll,
     Post,
+    RepeatedHeadline,
     SourceState,
     StoredPost,
     StoreStats,
@@ -34,8 +35,17 @@ from bunco.model import (
     to_ms,
 )
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
-from bunco.storage.answers import Place, is_asked, is_asked_verdict, page, summary
+from bunco.storage.answers import (
+    Place,
+    is_asked,
+    is_asked_verdict,
+    is_near,
+    page,
+    repeated,
+    summary,
+)
 from bunco.storage.contents import Contents
+from bunco.storage.headlines import mark_of_headline
 from bunco.storage.keeping import (
     HOUR_MS,
     MINUTE_MS,
@@ -254,6 +264,35 @@ class MemoryStore:
                 and matches(terms, (kept.stored.post.title, kept.stored.post.text))
             ]
         return page(placed, limit, start)
+
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period, most first."""
+        with self._lock:
+            return repeated(self._all, (since, until))[:limit]
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        start = place(after, tuple[int, str])
+        wanted = mark_of_headline(headline)
+        with self._lock:
+            placed: Iterable[tuple[Place, StoredPost]] = [
+                ((kept.at_ms, name), kept.stored)
+                for name, kept in self._all.posts.items()
+                if wanted is not None and mark_of_headline(kept.stored.headline) == wanted
+            ]
+        return page(placed, limit, start)
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline."""
+        with self._lock:
+            found = [
+                kept.stored
+                for kept in reversed(self._all.posts.values())
+                if is_near(kept.stored, headline)
+            ]
+        return found[:limit]
 
     def walk(
         self,

@@ -24,6 +24,7 @@ from bunco.model import (
     Page,
     Poll,
     Post,
+    RepeatedHeadline,
     SourceState,
     StoredPost,
     StoreStats,
@@ -36,6 +37,7 @@ from bunco.stores_sql import (
     authors,
     changes,
     checks,
+    headlines,
     lookups,
     reading,
     retention,
@@ -206,6 +208,23 @@ class SqliteStore:
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first."""
         with self._reading() as connection:
             return searching.search(connection, words, author, limit, after)
+
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period, most first."""
+        with self._reading() as connection:
+            return headlines.repeated(connection, (since, until), limit)
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        with self._reading() as connection:
+            return headlines.copies(connection, headline, limit, after)
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline."""
+        with self._reading() as connection:
+            return headlines.near(connection, headline, limit)
 
     def walk(
         self,

@@ -151,7 +151,16 @@ INSERT INTO finding_minutes
     FROM findings GROUP BY 1, 2;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _VERDICTS, _DASHBOARD)
+_HEADLINES = """
+ALTER TABLE posts ADD COLUMN wording INTEGER;
+CREATE TABLE headlines (
+    day INTEGER NOT NULL, wording INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    post INTEGER NOT NULL, author INTEGER NOT NULL,
+    PRIMARY KEY (day, wording, at_ms, post)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _VERDICTS, _DASHBOARD, _HEADLINES)
 """The SQL of each version: the first makes an empty file version 1."""
 
 
