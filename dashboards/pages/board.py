@@ -12,8 +12,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from bunco.model import AuthorSummary, Count, Finding
-from bunco.ports import FindingQuery
+from bunco.model import AuthorSummary, Count, RepeatedHeadline
 from dashboards.desk import Desk
 
 PERIOD = timedelta(hours=24)
@@ -22,7 +21,7 @@ PLOTTED = timedelta(hours=1)
 """What the plots show, minute by minute."""
 
 _QUICK_S, _SLOW_S = 1.0, 5.0
-_WORST, _BEFORE, _HEADLINES, _LOOKED_AT = 8, 200, 6, 500
+_WORST, _BEFORE, _HEADLINES = 8, 200, 6
 
 Answer = TypeVar("Answer")
 
@@ -68,7 +67,7 @@ class Rankings(Struct, frozen=True, kw_only=True):
     """Now; where nothing has come for a day, when the last post was published."""
     is_past: bool
     worst: tuple[Ranked, ...]
-    headlines: tuple[Finding, ...]
+    headlines: tuple[RepeatedHeadline, ...]
 
 
 class Minutes(Struct, frozen=True, kw_only=True):
@@ -100,21 +99,17 @@ class Board:
         desk = self._desk
         until, is_past = await self._until()
         since = until - PERIOD
-        worst, earlier, page = await asyncio.gather(
+        worst, earlier, repeated = await asyncio.gather(
             desk.ask(desk.store.authors, since=since, until=until, limit=_WORST),
             desk.ask(desk.store.authors, since=since - PERIOD, until=since, limit=_BEFORE),
-            desk.ask(
-                desk.store.findings,
-                FindingQuery(detector="repeats", since=since, with_quiet=False),
-                limit=_LOOKED_AT,
-            ),
+            desk.ask(desk.store.repeated, since=since, until=until, limit=_HEADLINES),
         )
         points = {one.author: one.points for one in earlier}
         return Rankings(
             until=until,
             is_past=is_past,
             worst=tuple(Ranked(author=one, before=points.get(one.author, 0.0)) for one in worst),
-            headlines=_most_repeated(page.rows),
+            headlines=tuple(repeated),
         )
 
     async def _minutes(self) -> Minutes:
@@ -131,14 +126,6 @@ class Board:
             posts=_by_minute(posts, until),
             findings=_by_minute(findings, until),
         )
-
-
-def _most_repeated(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    def times(one: Finding) -> float:
-        count = one.numbers.get("count_24h", 0)
-        return float(count) if isinstance(count, int | float) else 0.0
-
-    return tuple(sorted(findings, key=lambda one: (-times(one), one.id))[:_HEADLINES])
 
 
 def _by_minute(counts: Sequence[Count], until: datetime) -> tuple[int, ...]:

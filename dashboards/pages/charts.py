@@ -44,6 +44,8 @@ def bars(points: Sequence[Bar], *, told: str, start: str = "", end: str = "") ->
         start: what stands under the first bar.
         end: what stands under the last.
     """
+    if not any(height for one in points for _, height in one.parts):
+        return h("p", "Nothing in this time.", class_="b-nothing", title=told)
     top = max(
         (max(sum(height for _, height in one.parts), one.usual or 0) for one in points), default=0
     )

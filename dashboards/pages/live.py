@@ -248,24 +248,19 @@ def headlines(rankings: Rankings) -> Markup:
     if not rankings.headlines:
         return panel(
             "Most repeated headlines",
-            empty("None", "No headline was repeated in this time."),
+            empty("None", "No headline was published twice in this time."),
             about=_period(rankings),
         )
     rows = []
     for one in rankings.headlines:
-        text = next((quote.text for quote in one.quotes if quote.text), "") or one.reason
-        post = one.evidence[-1] if one.evidence else ""
+        first, more = next(iter(one.authors)), len(one.authors) - 1
+        others = h("span", f"and {plural(more, 'other')}") if more > 0 else None
         rows.append(
             h(
                 "li",
-                h("a", marked(text, 110), href=address("/headline", post=post, finding=one.id)),
-                h("strong", f"{one.numbers.get('count_24h', 0)} ×", class_="b-number"),
-                h(
-                    "span",
-                    author_link(one.subject),
-                    h("span", plural(len(one.places), "place")),
-                    class_="b-meta",
-                ),
+                h("a", marked(one.headline, 110), href=address("/headline", post=one.post)),
+                h("strong", f"{one.posts:,} ×", class_="b-number"),
+                h("span", author_link(first), others, class_="b-meta"),
             )
         )
     return panel(

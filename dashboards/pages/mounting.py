@@ -9,6 +9,7 @@ from dashboards.pages import (
     exporting,
     finding,
     findings,
+    headline,
     live,
     search,
     settings,
@@ -32,7 +33,7 @@ def mount(app: FastAPI, desk: Desk) -> None:
     _assets(app)
     exporting.add(app)
     live.register(Board(desk))
-    for part in (author, finding, findings, search, settings, sources):
+    for part in (author, finding, findings, headline, search, settings, sources):
         part.register()
     ui.run_with(
         app,

@@ -59,7 +59,7 @@ async def build(visit: Visit) -> Sheet:
         for (name, state), log in zip(sorted(states.items()), _in_order(states, polls), strict=True)
     ]
     about = None if desk.control else "Nothing is read in this process: they can be watched only."
-    return Sheet(title="Sources", about=about, body=h("div", *parts, class_="b-stack"))
+    return Sheet(title="Sources", about=about, body=h("div", *parts, class_="b-sources"))
 
 
 async def steer(visit: Visit, given: dict[str, Any]) -> None:
@@ -106,6 +106,7 @@ def _source(
         )
         for day in days
     ]
+    due = state.next_at is not None and state.next_at <= now
     times = [
         h("div", h("dt", name), h("dd", when(at, now, absent=absent)))
         for name, at, absent in (
@@ -114,7 +115,7 @@ def _source(
             ("Last new item", state.item_at, "never"),
             (
                 "Next",
-                None if state.ended or is_paused else state.next_at,
+                None if state.ended or is_paused or due else state.next_at,
                 "not any more" if state.ended else "when resumed" if is_paused else "now",
             ),
         )

@@ -41,8 +41,10 @@ def take(running: Running, browser: Browser, folder: Path, names: list[str]) -> 
     for size, (width, height) in SIZES.items():
         for theme in THEMES:
             context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=theme,
-                timezone_id="Europe/Berlin", locale="en-GB",
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                timezone_id="Europe/Berlin",
+                locale="en-GB",
             )
             page = context.new_page()
             for name, path in addresses.items():

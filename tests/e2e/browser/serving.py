@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from bunco import codec
 from bunco.clock import SystemClock
-from bunco.model import Item, Post
+from bunco.model import Item, Post, Removal
 from bunco.simulation.plan import DEMO, Plan
 from bunco.simulation.stream import simulate
 
@@ -37,28 +37,26 @@ port = 0
 [pipeline]
 batch_wait = "50ms"
 
-[[source]]
-name = "stream"
-kind = "jsonl"
-path = "{folder}/stream.jsonl"
-follow = true
-follow_every = "50ms"
-
+{sources}
 [[source]]
 name = "{broken}"
 kind = "rss"
 url = "http://127.0.0.1:9/feed.xml"
 allow_private = true
 
-[[source]]
-name = "an archive"
-kind = "jsonl"
-path = "{folder}/archive.jsonl"
-
 [detectors.repeats]
 min_count = 3
 [detectors.bursts]
 [detectors.crossposts]
+"""
+
+_SOURCE = """
+[[source]]
+name = "{name}"
+kind = "jsonl"
+path = "{folder}/{name}.jsonl"
+follow = true
+follow_every = "50ms"
 """
 
 
@@ -70,8 +68,9 @@ class Running(Struct, frozen=True):
 
     def plant(self, *items: Item) -> None:
         """Let something be published: a running source reads it."""
-        with (self.folder / "stream.jsonl").open("ab") as file:
-            file.write(b"".join(codec.encode(item) + b"\n" for item in items))
+        for item in items:
+            with (self.folder / f"{item_source(item)}.jsonl").open("ab") as file:
+                file.write(codec.encode(item) + b"\n")
 
 
 @contextmanager
@@ -86,11 +85,15 @@ def served(
         fed: what is published meanwhile.
         a_second: how many of those.
     """
-    stream = folder / "stream.jsonl"
-    lines = [codec.encode(item) + b"\n" for item in posts]
-    stream.write_bytes(b"".join(lines))
-    (folder / "archive.jsonl").write_bytes(b"")
-    (folder / "bunco.toml").write_text(_CONFIG.format(folder=folder, broken=BROKEN))
+    published = list(posts)
+    names = sorted({item_source(item) for item in published} | {"feeds"})
+    for name in names:
+        lines = [codec.encode(item) + b"\n" for item in published if item_source(item) == name]
+        (folder / f"{name}.jsonl").write_bytes(b"".join(lines))
+    sources = "".join(_SOURCE.format(name=name, folder=folder) for name in names)
+    (folder / "bunco.toml").write_text(
+        _CONFIG.format(folder=folder, broken=BROKEN, sources=sources), encoding="utf-8"
+    )
     command = [sys.executable, "-m", "bunco", "run", "--config", str(folder / "bunco.toml")]
     log = folder / "run.log"
     with log.open("wb") as out:
@@ -107,6 +110,11 @@ def served(
         stop.set()
         process.send_signal(signal.SIGINT)
         process.wait(_PATIENCE_S)
+
+
+def item_source(item: Item) -> str:
+    """Give the name of the source that an item comes from."""
+    return (item.source if isinstance(item, Post | Removal) else "") or "feeds"
 
 
 def demo(plan: Plan = DEMO, *, until: datetime | None = None) -> list[Post]:
@@ -130,7 +138,11 @@ def _feed(running: Running, items: list[Item], a_second: int, stop: threading.Ev
         if stop.wait(1 / a_second):
             return
         now = clock.now()
-        posted = replace(item, posted_at=now, id=f"{item.id}-{number}") if isinstance(item, Post) else item
+        posted = (
+            replace(item, posted_at=now, id=f"{item.id}-{number}")
+            if isinstance(item, Post)
+            else item
+        )
         running.plant(posted)
 
 
