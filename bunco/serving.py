@@ -14,6 +14,7 @@ from bunco.config import Config
 from bunco.config_shown import shown
 from bunco.model import Removal, Verdict
 from bunco.ports import Store
+from dashboards.access.gate import Gate
 from dashboards.app import build
 from dashboards.desk import Desk
 from dashboards.inbox import Inbox
@@ -43,10 +44,11 @@ async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) 
         ConfigError: something in ``[dashboard]`` is wrong.
         BuncoError: it cannot listen there.
     """
+    gate = Gate(config.dashboard, SystemClock(), config.store.where)
     listening = bound(config.dashboard.host, config.dashboard.port)
     with ThreadPoolExecutor(READERS, "reader") as readers:
         desk = _desk(config, store, readers)
-        async with served(build(desk), listening, desk.hub):
+        async with served(build(desk, gate), listening, desk.hub):
             say(f"The dashboard is at {address_of(listening)}; Ctrl-C stops it.")
             await stop.wait()
 
@@ -66,6 +68,7 @@ def beside(config: Config, say: Say) -> wiring.Beside:
 
 @asynccontextmanager
 async def _beside(config: Config, say: Say, running: wiring.Running) -> "AsyncIterator[OnCommit]":
+    gate = Gate(config.dashboard, SystemClock(), config.store.where)
     try:
         listening = bound(config.dashboard.host, config.dashboard.port)
     except PortTakenError as error:
@@ -78,10 +81,13 @@ async def _beside(config: Config, say: Say, running: wiring.Running) -> "AsyncIt
         desk = _desk(config, running.store, readers, running, inbox)
 
         def on_commit(step: "Step") -> None:
+            for name in ("posts", "repeated", "removals", "findings", "dead"):
+                setattr(desk.progress, name, getattr(desk.progress, name) + getattr(step, name))
+            desk.progress.commits += 1
             inbox.committed(step.deliveries)
             desk.hub.kick()
 
-        async with served(build(desk), listening, desk.hub):
+        async with served(build(desk, gate), listening, desk.hub):
             say(f"The dashboard is at {address_of(listening)}.")
             try:
                 yield on_commit

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 from starlette.requests import HTTPConnection
 
 from bunco.config import Config
@@ -22,6 +22,18 @@ DESK, PERSON = "bunco.desk", "bunco.person"
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
+
+
+class Progress(Struct, kw_only=True):
+    """How far the run beside the dashboard has come, counted since it began."""
+
+    posts: int = 0
+    repeated: int = 0
+    removals: int = 0
+    findings: int = 0
+    """Times a finding opened or changed."""
+    dead: int = 0
+    commits: int = 0
 
 
 class Desk(Struct, frozen=True, kw_only=True, eq=False):
@@ -46,6 +58,8 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
     shown: Mapping[str, Any]
     """The configuration as plain values, secrets hidden."""
     version: str = ""
+    progress: Progress = field(default_factory=Progress)
+    """All zero where nothing runs beside the dashboard."""
 
     async def ask(self, method: Callable[P, Answer], *given: P.args, **named: P.kwargs) -> Answer:
         """Call what blocks, such as a method of the store, in one of the readers' threads.

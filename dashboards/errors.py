@@ -1,5 +1,7 @@
 """What the dashboard refuses, each with the status that tells it over HTTP."""
 
+from collections.abc import Sequence
+
 from bunco.errors import BuncoError
 
 
@@ -38,6 +40,12 @@ class Missing(Refused):
     status, title = 404, "Not Found"
 
 
+class Conflict(Refused):
+    """Say that things are no longer as who asked thinks."""
+
+    status, title = 409, "Conflict"
+
+
 class TooLarge(Refused):
     """Say that a body is larger than what is taken."""
 
@@ -60,6 +68,19 @@ class Invalid(Refused):
     """Say that what was sent cannot be read as what it should be."""
 
     status, title = 422, "Unprocessable Content"
+
+
+class Faulty(Invalid):
+    """Say which parts of what was sent are wrong.
+
+    Args:
+        detail: in words.
+        faults: where, and why.
+    """
+
+    def __init__(self, detail: str, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(detail)
+        self.faults = tuple(faults)
 
 
 class TooOften(Refused):

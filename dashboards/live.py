@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from bunco.errors import StoreError
+from bunco.errors import StoreError, UsageError
 from bunco.log import logger
 from bunco.model import Finding
 from bunco.ports import Store
@@ -101,6 +101,8 @@ class Hub:
         while not self._closed:
             try:
                 mark = await self._step(mark)
+            except UsageError:  # the store was built anew, or set back
+                mark = ""
             except StoreError as error:
                 self._failed(error)
                 await asyncio.sleep(wait)
@@ -120,6 +122,7 @@ class Hub:
 
         Raises:
             StoreError: the store cannot be read; come again later with the last mark.
+            UsageError: the mark is none of this store: begin anew.
         """
         self._viewers += 1
         self._kicked.set()
