@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from bunco.model import AuthorSummary, Finding, HistoryEntry
+from bunco.model import AuthorSummary, HistoryEntry
 from bunco.ports import VerdictQuery
 from dashboards.pages import filtering
 from dashboards.pages.author_parts import (
@@ -19,7 +19,6 @@ from dashboards.pages.author_parts import (
 from dashboards.pages.building import page
 from dashboards.pages.cards import empty
 from dashboards.pages.frame import Sheet
-from dashboards.pages.judging import Resolve
 from dashboards.pages.listing import entry_list, post_list
 from dashboards.pages.markup import Child, Markup, h, joined, said
 from dashboards.pages.panels import panel
@@ -38,7 +37,7 @@ _SPANS: filtering.Choices = (("", "all"), ("7", "7 days"), ("30", "30 days"), ("
 
 def register() -> None:
     """Register the page."""
-    page("/author", build, acts={"forget": forget}, every=_every)
+    page("/author", build, acts={"forget": forget})
 
 
 async def build(visit: Visit) -> Sheet:
@@ -103,15 +102,6 @@ async def forget(visit: Visit, given: dict[str, Any]) -> None:
     visit.tell("note", "Erased, with all posts and findings.")
 
 
-def _every(visit: Visit) -> Resolve:
-    async def every() -> Sequence[Finding]:
-        summary = await visit.desk.ask(visit.desk.store.author, visit.query.get("id", ""))
-        entries, _ = await history(visit, summary) if summary else ([], False)
-        return [one.finding for one in entries if one.finding is not None]
-
-    return every
-
-
 async def _found(visit: Visit, author: str, words: str) -> Markup:
     store = visit.desk.store
     found = await visit.desk.ask(store.search, words, author=author, limit=_FOUND)
@@ -158,7 +148,7 @@ def _tools(visit: Visit, author: str) -> Child:
         h(
             "a",
             f"Export {name}",
-            href=address("/export/author", id=author, form=name.lower()),
+            href=address("/api/v1/author/export", id=author, format=name.lower()),
             class_="b-button b-ghost",
             download=True,
         )

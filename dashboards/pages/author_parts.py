@@ -107,6 +107,8 @@ def repeated(view: AuthorView, now: datetime, *, may_judge: bool) -> Markup:
             h("ins", "new words"),
             ", ",
             h("del", "words left out"),
+            ", ",
+            h("em", "the same words written differently"),
             class_="b-small b-muted",
         ),
         *parts,

@@ -12,8 +12,10 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from bunco.model import AuthorSummary, Count, RepeatedHeadline
+from bunco.health import RHYTHM, Health, health_word, usual_gaps
+from bunco.model import AuthorSummary, Count, RepeatedHeadline, SourceState
 from dashboards.desk import Desk
+from dashboards.views.repeated import merged
 
 PERIOD = timedelta(hours=24)
 """What "now" means in rankings, and how long the period before it is."""
@@ -21,7 +23,7 @@ PLOTTED = timedelta(hours=1)
 """What the plots show, minute by minute."""
 
 _QUICK_S, _SLOW_S = 1.0, 5.0
-_WORST, _BEFORE, _HEADLINES = 8, 200, 6
+_WORST, _BEFORE, _HEADLINES, _MERGED = 8, 200, 6, 60
 
 Answer = TypeVar("Answer")
 
@@ -79,6 +81,14 @@ class Minutes(Struct, frozen=True, kw_only=True):
     findings: tuple[int, ...]
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """A source and how it does."""
+
+    name: str
+    state: SourceState
+    health: Health
+
+
 class Board:
     """The shared answers of one desk."""
 
@@ -86,7 +96,10 @@ class Board:
         self._desk = desk
         self.rankings = Shared(self._rankings, _SLOW_S)
         self.minutes = Shared(self._minutes, _QUICK_S)
-        self.sources = Shared(desk.source_states, _SLOW_S)
+        self.sources = Shared(self._sources, _SLOW_S)
+
+    async def _sources(self) -> Sequence[Told]:
+        return await sources_told(self._desk)
 
     async def _until(self) -> tuple[datetime, bool]:
         desk = self._desk
@@ -102,14 +115,14 @@ class Board:
         worst, earlier, repeated = await asyncio.gather(
             desk.ask(desk.store.authors, since=since, until=until, limit=_WORST),
             desk.ask(desk.store.authors, since=since - PERIOD, until=since, limit=_BEFORE),
-            desk.ask(desk.store.repeated, since=since, until=until, limit=_HEADLINES),
+            desk.ask(desk.store.repeated, since=since, until=until, limit=_MERGED),
         )
         points = {one.author: one.points for one in earlier}
         return Rankings(
             until=until,
             is_past=is_past,
             worst=tuple(Ranked(author=one, before=points.get(one.author, 0.0)) for one in worst),
-            headlines=tuple(repeated),
+            headlines=tuple(merged(repeated)[:_HEADLINES]),
         )
 
     async def _minutes(self) -> Minutes:
@@ -126,6 +139,26 @@ class Board:
             posts=_by_minute(posts, until),
             findings=_by_minute(findings, until),
         )
+
+
+async def sources_told(desk: Desk) -> Sequence[Told]:
+    """Give every configured source with its health, by its own rhythm."""
+    now, hour = desk.clock.now(), timedelta(hours=1)
+    since, until = now - RHYTHM, now + hour
+    states, counts = await asyncio.gather(
+        desk.source_states(),
+        desk.ask(desk.store.counts, "posts", step=hour, since=since, until=until),
+    )
+    gaps = usual_gaps(counts)
+    paused = desk.control.paused() if desk.control else frozenset[str]()
+    return [
+        Told(
+            name=name,
+            state=state,
+            health=health_word(state, now=now, usual_gap=gaps.get(name), is_paused=name in paused),
+        )
+        for name, state in sorted(states.items())
+    ]
 
 
 def _by_minute(counts: Sequence[Count], until: datetime) -> tuple[int, ...]:

@@ -8,9 +8,10 @@ from nicegui.events import GenericEventArguments
 
 from bunco.errors import BuncoError
 from bunco.log import logger
+from bunco.ports import FindingQuery
 from dashboards.pages.cards import trouble
 from dashboards.pages.frame import Sheet, show
-from dashboards.pages.judging import Judging, Resolve
+from dashboards.pages.judging import Judging
 from dashboards.pages.visit import Visit, here
 
 Build: TypeAlias = Callable[[Visit], Awaitable[Sheet]]
@@ -19,12 +20,12 @@ Act: TypeAlias = Callable[[Visit, dict[str, Any]], Awaitable[None]]
 _log = logger(__name__)
 
 
-def page(
+def page(  # noqa: PLR0913  # each is a thing of its own
     path: str,
     build: Build,
     *,
     acts: dict[str, Act] | None = None,
-    every: Callable[[Visit], Resolve] | None = None,
+    meant: Callable[[Visit], FindingQuery] | None = None,
     filtered: Callable[[Visit], Awaitable[None]] | None = None,
     opened: Callable[[Visit], Awaitable[None]] | None = None,
 ) -> None:
@@ -34,7 +35,7 @@ def page(
         path: its address.
         build: gives what it shows; called again after every choice.
         acts: what it may be told to do, by the names of its events.
-        every: gives the findings that "all" means on it.
+        meant: gives which findings "all" means on it.
         filtered: called when the filters changed; absent: it is built again.
         opened: called once it is connected.
     """
@@ -42,7 +43,7 @@ def page(
     async def shown() -> None:
         visit = here()
         show(visit, await _sheet(visit, build), path)
-        _listen(visit, build, acts or {}, every, filtered)
+        _listen(visit, build, acts or {}, meant, filtered)
         if opened is not None:
             await visit.client.connected()
             await opened(visit)
@@ -62,13 +63,13 @@ def _listen(
     visit: Visit,
     build: Build,
     acts: dict[str, Act],
-    every: Callable[[Visit], Resolve] | None,
+    meant: Callable[[Visit], FindingQuery] | None,
     filtered: Callable[[Visit], Awaitable[None]] | None,
 ) -> None:
     async def again() -> None:
         visit.fill("body", (await _sheet(visit, build)).body)
 
-    judging = Judging(visit, again, every(visit) if every else None)
+    judging = Judging(visit, again, (lambda: meant(visit)) if meant else None)
 
     async def judge(event: GenericEventArguments) -> None:
         await judging.judge(event.args)

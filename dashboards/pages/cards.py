@@ -99,7 +99,7 @@ def numbers(finding: Finding) -> Markup:
 
 def edited(spans: Sequence[Span]) -> Markup:
     """Give a wording with what is new and what is gone against the first."""
-    tags = {"new": "ins", "gone": "del"}
+    tags = {"new": "ins", "gone": "del", "written": "em"}
     return h(
         "bdi", *(h(tags[one.change], one.text) if one.change in tags else one.text for one in spans)
     )

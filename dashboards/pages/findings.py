@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bunco.model import Finding
+from bunco.ports import FindingQuery
+from dashboards.judging import MOST
 from dashboards.pages import filtering
 from dashboards.pages.building import page
 from dashboards.pages.cards import badge, empty, kind, sentence, told_verdict
 from dashboards.pages.frame import Sheet
-from dashboards.pages.judging import MOST, Resolve
 from dashboards.pages.markup import Markup, h, shortened
 from dashboards.pages.visit import Visit
 from dashboards.pages.words import address, author_link, plural, when
@@ -20,7 +21,7 @@ SHOWN = 50
 
 def register() -> None:
     """Register the page."""
-    page("/findings", build, every=_every)
+    page("/findings", build, meant=_meant)
 
 
 async def build(visit: Visit) -> Sheet:
@@ -50,12 +51,8 @@ async def build(visit: Visit) -> Sheet:
     )
 
 
-def _every(visit: Visit) -> Resolve:
-    async def every() -> Sequence[Finding]:
-        query = filtering.query_of(visit.query)
-        return (await visit.desk.ask(visit.desk.store.findings, query, limit=MOST)).rows
-
-    return every
+def _meant(visit: Visit) -> FindingQuery:
+    return filtering.query_of(visit.query)
 
 
 def _filters(visit: Visit) -> Markup:
@@ -95,8 +92,6 @@ def _filters(visit: Visit) -> Markup:
 def _bar(visit: Visit, count: int) -> Markup | None:
     if not visit.may_judge:
         return None
-    reached = min(count, MOST)
-    every = f"Judge all {reached:,}…" if reached == count else f"Judge the latest {reached:,}…"
     return h(
         "div",
         h(
@@ -110,10 +105,11 @@ def _bar(visit: Visit, count: int) -> Markup | None:
         ),
         h(
             "button",
-            every,
+            f"Judge all {count:,}…" if count <= MOST else f"Over {MOST:,}: narrow the filters",
             type="button",
             data_act="judge-all",
-            data_count=reached,
+            data_count=count,
+            disabled=count > MOST,
             class_="b-button",
         ),
         class_="b-filters",

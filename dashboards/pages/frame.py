@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 from nicegui import ui
 
-from dashboards.pages.markup import Child, Markup, h, joined
+from dashboards.pages.markup import Child, Markup, h, joined, said
 from dashboards.pages.theme import stylesheet
 from dashboards.pages.visit import Visit
 
@@ -87,6 +87,7 @@ def _top(visit: Visit, path: str, *, is_live: bool) -> Markup:
     links = [
         h("li", h("a", name, href=address, aria_current="page" if address == path else None))
         for address, name in PAGES
+        if address != "/settings" or visit.person.may("admin")
     ]
     search = h(
         "form",
@@ -124,7 +125,18 @@ def _top(visit: Visit, path: str, *, is_live: bool) -> Markup:
 def _person(visit: Visit) -> Markup | None:
     if not visit.person.is_signed_in:
         return None
-    return h("a", f"{visit.person.name} ({visit.person.role})", href="/account", class_="b-button")
+    return h(
+        "form",
+        h(
+            "span",
+            said(visit.person.name, 40),
+            f" ({visit.person.role}) ",
+            class_="b-small b-muted",
+        ),
+        h("button", "Sign out", type="submit", class_="b-button"),
+        method="post",
+        action="/logout",
+    )
 
 
 def _foot(visit: Visit) -> Markup:

@@ -56,6 +56,8 @@ async def build(visit: Visit) -> Sheet:
                 h("ins", "new words"),
                 " ",
                 h("del", "words left out"),
+                ", ",
+                h("em", "the same words written differently"),
                 class_="b-small b-muted",
             ),
             h("ol", *(_copy(one, visit) for one in found.copies[:SHOWN]), class_="b-list"),

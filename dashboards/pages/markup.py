@@ -26,7 +26,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Child: TypeAlias = Union[str, Markup, None, "Iterable[Child]"]
+Child: TypeAlias = Union[str, Markup, "Iterable[Child]", None]
 
 
 def h(tag: str, *children: Child, **attributes: Value) -> Markup:

@@ -6,7 +6,6 @@ from nicegui import core, ui
 from dashboards.desk import Desk
 from dashboards.pages import (
     author,
-    exporting,
     finding,
     findings,
     headline,
@@ -31,7 +30,6 @@ def mount(app: FastAPI, desk: Desk) -> None:
     core.app.user_middleware.clear()  # of an application before
     core.app.middleware_stack = None
     _assets(app)
-    exporting.add(app)
     live.register(Board(desk))
     for part in (author, finding, findings, headline, search, settings, sources):
         part.register()

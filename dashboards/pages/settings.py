@@ -56,7 +56,7 @@ async def build(visit: Visit) -> Sheet:
             h(
                 "div",
                 *(panel(name.capitalize(), _table(table)) for name, table in shown.items()),
-                class_="b-two",
+                class_="b-columns",
             ),
             class_="b-stack",
         ),
@@ -95,7 +95,7 @@ def _rules(rules: Mapping[str, Any], counts: Sequence[Count], until: Any) -> Mar
             )
         )
     head = [
-        h("th", name, scope="col")
+        h("th", name, scope="col", class_="b-number" if name.endswith(" d") else None)
         for name in (
             "Rule",
             *(f"{days} d" for days in _DAYS),

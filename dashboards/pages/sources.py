@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bunco.model import Count, Poll, SourceState
+from bunco.model import Count, Poll
 from dashboards.errors import Unavailable
+from dashboards.pages.board import Told, sources_told
 from dashboards.pages.building import page
 from dashboards.pages.cards import empty
 from dashboards.pages.charts import Bar, bars
 from dashboards.pages.frame import Sheet
-from dashboards.pages.health import HEALTH, health_of
 from dashboards.pages.markup import Markup, h, said
+from dashboards.pages.signs import sign
 from dashboards.pages.visit import Visit
 from dashboards.pages.words import plural, when
 
@@ -31,7 +32,7 @@ def register() -> None:
 async def build(visit: Visit) -> Sheet:
     """Give the page."""
     desk = visit.desk
-    states = await desk.source_states()
+    told = await sources_told(desk)
     until = visit.now
     counts = await desk.ask(
         desk.store.counts,
@@ -40,23 +41,23 @@ async def build(visit: Visit) -> Sheet:
         since=until - timedelta(days=DAYS),
         until=until + timedelta(hours=1),
     )
-    if not states:
+    if not told:
         return Sheet(
             title="Sources",
             body=empty(
                 "No sources are configured here",
-                "Name some in bunco.toml, or import your reader's with bunco import feeds.opml. Posts "
-                "may also come from a replay or through the API.",
+                "Name some in bunco.toml, or import your reader's with bunco import feeds.opml. "
+                "Posts may also come from a replay or through the API.",
             ),
         )
-    polls = await asyncio.gather(
-        *(desk.ask(desk.store.polls, name, limit=_LINES) for name in states)
+    logs = await asyncio.gather(
+        *(desk.ask(desk.store.polls, one.name, limit=_LINES) for one in told)
     )
     daily = _daily(counts)
     kinds = {table.name: table.kind for table in desk.config.sources}
     parts = [
-        _source(visit, state, kinds.get(name, ""), log, daily.get(name, {}))
-        for (name, state), log in zip(sorted(states.items()), _in_order(states, polls), strict=True)
+        _source(visit, one, kinds.get(one.name, ""), log, daily.get(one.name, {}))
+        for one, log in zip(told, logs, strict=True)
     ]
     about = None if desk.control else "Nothing is read in this process: they can be watched only."
     return Sheet(title="Sources", about=about, body=h("div", *parts, class_="b-sources"))
@@ -78,13 +79,6 @@ async def steer(visit: Visit, given: dict[str, Any]) -> None:
         visit.tell("note", f"{name}: {told}.")
 
 
-def _in_order(
-    states: Mapping[str, SourceState], polls: Sequence[Sequence[Poll]]
-) -> Sequence[Sequence[Poll]]:
-    by_name = dict(zip(states, polls, strict=True))
-    return [by_name[name] for name in sorted(states)]
-
-
 def _daily(counts: Sequence[Count]) -> Mapping[str, Mapping[Any, int]]:
     found: defaultdict[str, dict[Any, int]] = defaultdict(dict)
     for one in counts:
@@ -93,11 +87,10 @@ def _daily(counts: Sequence[Count]) -> Mapping[str, Mapping[Any, int]]:
 
 
 def _source(
-    visit: Visit, state: SourceState, kind: str, log: Sequence[Poll], daily: Mapping[Any, int]
+    visit: Visit, told: Told, kind: str, log: Sequence[Poll], daily: Mapping[Any, int]
 ) -> Markup:
-    now, control = visit.now, visit.desk.control
-    is_paused = control is not None and state.source in control.paused()
-    sign, words, colour = HEALTH[health_of(state, now, is_paused=is_paused)]
+    now, state = visit.now, told.state
+    is_paused = told.health == "paused"
     days = [(now - timedelta(days=n)).date() for n in reversed(range(DAYS))]
     points = [
         Bar(
@@ -126,7 +119,7 @@ def _source(
         h(
             "header",
             h("h2", said(state.source, 80), id=name),
-            h("span", h("span", sign, aria_hidden="true"), f" {words}", class_=f"b-badge {colour}"),
+            sign(told.health),
             h("span", kind, class_="b-kind"),
             _controls(visit, state.source, is_paused=is_paused),
         ),

@@ -174,6 +174,7 @@
   function judge(ids, judged, about, many = ids.length) {
     const dialog = find("judge");
     dialog.dataset.ids = JSON.stringify(ids);
+    dialog.dataset.count = many;
     const form = dialog.querySelector("form");
     form.reset();
     const radio = form.querySelector(`input[name=judged][value=${judged || "spam"}]`);
@@ -239,6 +240,7 @@
     const dialog = form.closest("dialog");
     if (form.dataset.send === "judge") {
       values.ids = JSON.parse(dialog.dataset.ids);
+      values.count = Number(dialog.dataset.count);
       if (values.by) store.set("bunco-name", values.by);
     }
     send(form.dataset.send, values);

@@ -1,4 +1,4 @@
-"""Pictures of every page, light and dark, wide and narrow: ``python -m tests.e2e.browser.pictures``.
+"""Pictures of every page: ``python -m tests.e2e.browser.pictures``. Light, dark, wide, narrow.
 
 The dashboard runs over the demo's posts; nothing leaves this machine.
 """
@@ -6,6 +6,7 @@ The dashboard runs over the demo's posts; nothing leaves this machine.
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -15,7 +16,7 @@ from tests.e2e.browser.serving import BROKEN, Running, demo, served
 
 WORST = "reddit:freedom_mentor"
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def pages(page: Page, address: str) -> dict[str, str]:
