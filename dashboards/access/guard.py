@@ -122,7 +122,7 @@ class Guard:
             if not answering.done():
                 answering.cancel()
                 await asyncio.gather(answering, return_exceptions=True)
-                end = {"type": "http.response.body", "body": b""}
+                end: Message = {"type": "http.response.body", "body": b""}
                 if scope["type"] == "websocket":
                     end = {"type": "websocket.close", "code": 1008}
                 await send(end)

@@ -31,7 +31,7 @@ def _routes(router: APIRouter) -> Iterator[tuple[str, str, TokenRole]]:
         assert isinstance(route, APIRoute)
         needs = [one.dependency for one in route.dependencies]
         (role,) = [one.role for one in needs if isinstance(one, Needs)]
-        for method in sorted(route.methods):
+        for method in sorted(route.methods or ()):
             yield method, API + route.path.replace("{finding_id}", "f1"), role
 
 
