@@ -53,7 +53,7 @@ async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) 
             await stop.wait()
 
 
-def beside(config: Config, say: Say) -> wiring.Beside:
+def beside(config: Config, say: Say, *, with_pages: bool = True) -> wiring.Beside:
     """Give the dashboard as what runs beside a pipeline.
 
     Where the port is taken it says so, and the pipeline runs without: reading is its work, and
@@ -62,12 +62,18 @@ def beside(config: Config, say: Say) -> wiring.Beside:
     Args:
         config: its ``[dashboard]`` says where.
         say: told where it is, or why it is not.
+        with_pages: whether people are served too, or programs alone.
     """
-    return partial(_beside, config, say)
+    return partial(_beside, config, say, with_pages)
 
 
 @asynccontextmanager
-async def _beside(config: Config, say: Say, running: wiring.Running) -> "AsyncIterator[OnCommit]":
+async def _beside(  # see beside
+    config: Config,
+    say: Say,
+    with_pages: bool,  # noqa: FBT001  # bound by beside
+    running: wiring.Running,
+) -> "AsyncIterator[OnCommit]":
     gate = Gate(config.dashboard, SystemClock(), config.store.where)
     try:
         listening = bound(config.dashboard.host, config.dashboard.port)
@@ -87,7 +93,7 @@ async def _beside(config: Config, say: Say, running: wiring.Running) -> "AsyncIt
             inbox.committed(step.deliveries)
             desk.hub.kick()
 
-        async with served(build(desk, gate), listening, desk.hub):
+        async with served(build(desk, gate, with_pages=with_pages), listening, desk.hub):
             say(f"The dashboard is at {address_of(listening)}.")
             try:
                 yield on_commit
