@@ -24,8 +24,8 @@ from bunco.ports import Store
 
 POLL_S = 0.25
 """How long a change from another process stays unseen at most."""
-LIMIT = 500
-"""Findings of one change at most."""
+LIMIT = 100
+"""Findings of one change at most: a client that is cut off in its midst gets it again, whole."""
 
 _KEPT = 64
 """Changes that are kept for those who are a little behind: some seconds of a busy run."""

@@ -65,11 +65,7 @@ def test_the_document_is_served_and_names_every_role(open_house: House) -> None:
 
 @pytest.mark.parametrize("name", ["Finding", "StoredPost", "Verdict", "Problem", "AuthorSummary"])
 def test_records_are_described_field_by_field(name: str) -> None:
-    (found,) = [
-        one
-        for key, one in _document()["components"]["schemas"].items()
-        if key == name
-    ]
+    (found,) = [one for key, one in _document()["components"]["schemas"].items() if key == name]
 
     assert found["properties"]
     assert found["required"]
