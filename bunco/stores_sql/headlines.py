@@ -103,12 +103,15 @@ class _Counted(Struct):
     authors: "Counter[int]"
     first_ms: int
     last_ms: int
-    latest: int
-    """The key of the latest post."""
+    latest: list[int]
+    """The keys of the posts of the last moment."""
 
     def told(self, connection: apsw.Connection) -> RepeatedHeadline:
-        sql = f"SELECT {POST_COLUMNS} FROM posts AS p WHERE p.key = ?"
-        ((_, name, *post),) = query(connection, sql, self.latest)
+        ((_, name, *post),) = connection.execute(
+            f"SELECT {POST_COLUMNS} FROM posts AS p WHERE p.key IN (SELECT value FROM carray(?)) "
+            "ORDER BY p.id DESC LIMIT 1",
+            (apsw.carray(array("q", self.latest)),),
+        )
         names = dict(
             connection.execute(
                 "SELECT a.key, a.id FROM carray(?) AS w CROSS JOIN authors AS a ON a.key = w.value",
@@ -163,11 +166,11 @@ def _counted(
             *(day, wording, *within),
         )
     ]
-    last_ms, latest, _ = max(rows)
+    last_ms = max(rows)[0]
     return _Counted(
         posts=len(rows),
         authors=Counter(author for _, _, author in rows),
         first_ms=min(rows)[0],
         last_ms=last_ms,
-        latest=latest,
+        latest=[post for at_ms, post, _ in rows if at_ms == last_ms],
     )
