@@ -9,7 +9,7 @@ what is kept has a bound. The same finding may come twice, in its latest form.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from time import monotonic
@@ -111,7 +111,9 @@ class Hub:
                 self._worked()
                 wait = _BACKOFF_S
 
-    async def follow(self, after: str = "", *, beat_s: float = 15.0) -> AsyncIterator[Change]:
+    async def follow(
+        self, after: str = "", *, beat_s: float = 15.0
+    ) -> AsyncGenerator[Change, None]:
         """Give what changes from now on, or since a mark; ends when the hub is closed.
 
         The first change is empty: it says where it begins.

@@ -88,7 +88,7 @@ def test_a_slow_viewer_holds_nobody_up_and_misses_nothing(readers: ThreadPoolExe
     async def look() -> None:
         async with aclosing(hub.follow()) as slow:
             slow_seen.append(await anext(slow))
-            slow_seen_before = asyncio.create_task(anext(slow))
+            slow_next = asyncio.ensure_future(anext(slow))
             quick = asyncio.create_task(until(hub, "", "f300"))
             await asyncio.sleep(0.05)
             for number in range(1, 301):
@@ -97,7 +97,7 @@ def test_a_slow_viewer_holds_nobody_up_and_misses_nothing(readers: ThreadPoolExe
                 if number % 3 == 0:
                     await asyncio.sleep(0.003)
             quick_seen.extend(await quick)
-            slow_seen.append(await slow_seen_before)
+            slow_seen.append(await slow_next)
             async for change in slow:
                 slow_seen.append(change)
                 if "f300" in ids([change]):
