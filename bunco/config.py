@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
@@ -27,7 +27,7 @@ from bunco.options import (
     ProcessOptions,
     SinkOptions,
 )
-from bunco.values import Duration, from_toml
+from bunco.values import Duration, Secret, from_toml
 
 ENV_PREFIX = "BUNCO_"
 
@@ -174,9 +174,16 @@ def decode(record: type[Options], table: Table, where: str, key: str) -> Options
         at = _PATH.search(message)
         path = at.group(1) if at else ""
         said = message[: at.start()] if at else message
-        secret = any("Secret" in str(fields[name].type) for name in fields if path.startswith(name))
+        secret = any(_holds_secret(fields[name].type) for name in fields if path.startswith(name))
         found = "(hidden)" if secret else repr(_at(table, path))
         raise ConfigError(where, f"{key}.{path}".rstrip("."), found, said) from error
+
+
+def _holds_secret(wanted: Any) -> bool:  # noqa: ANN401  # a type, with what is in it
+    """Tell whether a secret may stand in a value of a type, or in a record inside it."""
+    if isinstance(wanted, type) and issubclass(wanted, Struct):
+        return any(_holds_secret(field.type) for field in msgspec.structs.fields(wanted))
+    return wanted is Secret or any(_holds_secret(one) for one in get_args(wanted))
 
 
 def _sources(entries: object, where: str) -> Iterator[SourceConfig]:

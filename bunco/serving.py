@@ -1,12 +1,12 @@
 """Put the dashboard together: a desk over a store, beside a running pipeline or alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bunco import wiring
 from bunco.clock import SystemClock
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 READERS = 4
 """Threads that ask the store: an answer is quick, and the pipeline needs the processor too."""
 
-Say = Callable[[str], None]
+Say: TypeAlias = Callable[[str], None]
+Stay: TypeAlias = Callable[[], Awaitable[None]]
 
 
 async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) -> None:
@@ -53,7 +54,9 @@ async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) 
             await stop.wait()
 
 
-def beside(config: Config, say: Say) -> wiring.Beside:
+def beside(
+    config: Config, say: Say, *, with_pages: bool = True, stay: Stay | None = None
+) -> wiring.Beside:
     """Give the dashboard as what runs beside a pipeline.
 
     Where the port is taken it says so, and the pipeline runs without: reading is its work, and
@@ -62,12 +65,20 @@ def beside(config: Config, say: Say) -> wiring.Beside:
     Args:
         config: its ``[dashboard]`` says where.
         say: told where it is, or why it is not.
+        with_pages: whether people are served too, or programs alone.
+        stay: what to wait for once the pipeline is done; the dashboard is served meanwhile.
     """
-    return partial(_beside, config, say)
+    return partial(_beside, config, say, with_pages, stay)
 
 
 @asynccontextmanager
-async def _beside(config: Config, say: Say, running: wiring.Running) -> "AsyncIterator[OnCommit]":
+async def _beside(
+    config: Config,
+    say: Say,
+    with_pages: bool,  # noqa: FBT001  # bound by beside
+    stay: Stay | None,
+    running: wiring.Running,
+) -> "AsyncIterator[OnCommit]":
     gate = Gate(config.dashboard, SystemClock(), config.store.where)
     try:
         listening = bound(config.dashboard.host, config.dashboard.port)
@@ -87,12 +98,14 @@ async def _beside(config: Config, say: Say, running: wiring.Running) -> "AsyncIt
             inbox.committed(step.deliveries)
             desk.hub.kick()
 
-        async with served(build(desk, gate), listening, desk.hub):
+        async with served(build(desk, gate, with_pages=with_pages), listening, desk.hub):
             say(f"The dashboard is at {address_of(listening)}.")
             try:
                 yield on_commit
             finally:
                 inbox.close()
+            if stay is not None:
+                await stay()
 
 
 def _desk(
@@ -106,14 +119,14 @@ def _desk(
     through = config.kafka if config.distributed and inbox is None else None
 
     async def judge(verdicts: Sequence[Verdict]) -> None:
-        if inbox is not None:
+        if inbox is not None and inbox.is_open:
             await inbox.accept(verdicts)
         else:
             await asyncio.to_thread(wiring.judge, store, config, verdicts, through=through)
 
     async def forget(author: str) -> None:
         now = clock.now()
-        if inbox is not None:
+        if inbox is not None and inbox.is_open:
             await inbox.accept([Removal(removed="author", author=author, at=now)])
         else:
             await asyncio.to_thread(wiring.forget, store, author, now, through=through)

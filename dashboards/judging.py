@@ -67,11 +67,6 @@ async def judge_these(
     return verdicts
 
 
-async def count(desk: Desk, query: FindingQuery) -> int:
-    """Count the findings that a query finds; ``MOST`` + 1 stands for more than ``MOST``."""
-    return len(await _found(desk, query))
-
-
 async def judge_all(
     desk: Desk, person: Person, query: FindingQuery, said: Said, *, expected: int
 ) -> list[Verdict]:
@@ -85,9 +80,9 @@ async def judge_all(
     """
     person.require("reviewer")
     held(desk, said)
-    found = await _found(desk, query)
-    if len(found) > MOST:
+    if await desk.ask(desk.store.count_findings, query) > MOST:
         raise Invalid(f"more than {MOST:,} findings; narrow the filters")
+    found = await _found(desk, query)
     if len(found) != expected:
         raise Conflict(f"{len(found):,} findings by now, {expected:,} expected: look again")
     verdicts = await _verdicts(desk, person, found, said)
@@ -146,7 +141,7 @@ async def _found(desk: Desk, query: FindingQuery) -> list[Finding]:
         after = page.after
         if not after or not page.rows:
             return found
-    return found[: MOST + 1]
+    return found
 
 
 async def _verdicts(

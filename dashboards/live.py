@@ -9,7 +9,7 @@ what is kept has a bound. The same finding may come twice, in its latest form.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from time import monotonic
@@ -24,8 +24,8 @@ from bunco.ports import Store
 
 POLL_S = 0.25
 """How long a change from another process stays unseen at most."""
-LIMIT = 500
-"""Findings of one change at most."""
+LIMIT = 100
+"""Findings of one change at most: a client that is cut off in its midst gets it again, whole."""
 
 _KEPT = 64
 """Changes that are kept for those who are a little behind: some seconds of a busy run."""
@@ -111,7 +111,9 @@ class Hub:
                 self._worked()
                 wait = _BACKOFF_S
 
-    async def follow(self, after: str = "", *, beat_s: float = 15.0) -> AsyncIterator[Change]:
+    async def follow(
+        self, after: str = "", *, beat_s: float = 15.0
+    ) -> AsyncGenerator[Change, None]:
         """Give what changes from now on, or since a mark; ends when the hub is closed.
 
         The first change is empty: it says where it begins.

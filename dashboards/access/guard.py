@@ -122,8 +122,10 @@ class Guard:
             if not answering.done():
                 answering.cancel()
                 await asyncio.gather(answering, return_exceptions=True)
+                end: Message = {"type": "http.response.body", "body": b""}
                 if scope["type"] == "websocket":
-                    await send({"type": "websocket.close", "code": 1008})
+                    end = {"type": "websocket.close", "code": 1008}
+                await send(end)
         if not answering.cancelled():
             answering.result()
 

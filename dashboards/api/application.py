@@ -7,7 +7,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
-from dashboards.api import authors, counts, events, findings, posts, sources, verdicts
+from dashboards.api import authors, counts, events, findings, headlines, posts, sources, verdicts
 from dashboards.api.routing import REF, Routes, answered
 from dashboards.desk import Desk, person_of
 from dashboards.problems import Problem, tell_problems
@@ -15,6 +15,7 @@ from dashboards.problems import Problem, tell_problems
 SUBJECTS: tuple[Routes, ...] = (
     findings.routes,
     authors.routes,
+    headlines.routes,
     posts.routes,
     verdicts.routes,
     sources.routes,
@@ -33,18 +34,19 @@ def application(desk: Desk) -> FastAPI:
     tell_problems(api)
     for subject in SUBJECTS:
         api.include_router(subject.router)
-    described = _described(api, desk.version)
+    document = described(api, desk.version)
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> Response:
         """Give the description of the API."""
         person_of(request).require("viewer")
-        return answered(request, described)
+        return answered(request, document)
 
     return api
 
 
-def _described(api: FastAPI, version: str) -> dict[str, Any]:
+def described(api: FastAPI, version: str = "") -> dict[str, Any]:
+    """Give the OpenAPI document of the application."""
     document = get_openapi(
         title="bunco",
         version=version or "1",

@@ -1,6 +1,6 @@
 """How many posts and findings, over time and in all; the running configuration."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
@@ -42,13 +42,25 @@ async def counts(
     """Count posts by source, or findings by detector, hour by hour; else the last seven days."""
     step = timedelta(hours=step_hours)
     end = in_utc(until) or desk.clock.now()
-    try:
-        start = in_utc(since) or end - timedelta(days=7)
-    except OverflowError as error:
-        raise Invalid("there is no such time") from error
+    start = in_utc(since) or _before(end, timedelta(days=7))
     if (end - start) / step > MOST_BUCKETS:
         raise Invalid(f"at most {MOST_BUCKETS:,} buckets: a longer step, or a shorter time")
     found = await desk.ask(desk.store.counts, what, step=step, since=start, until=in_utc(until))
+    return answered(request, Counts(rows=list(found)))
+
+
+@routes.get("/counts/minutes", Counts)
+async def minutes(
+    request: Request,
+    desk: TheDesk,
+    what: Literal["posts", "findings"],
+    since: Moment = None,
+    until: Moment = None,
+) -> Response:
+    """Count posts, or findings by detector, by the minute; else the last hour, a week at most."""
+    end = in_utc(until) or desk.clock.now()
+    start = in_utc(since) or _before(end, timedelta(hours=1))
+    found = await desk.ask(desk.store.minutes, what, since=start, until=end)
     return answered(request, Counts(rows=list(found)))
 
 
@@ -69,3 +81,10 @@ async def settings(request: Request, desk: TheDesk) -> Response:
             settings=dict(desk.shown),
         ),
     )
+
+
+def _before(end: datetime, by: timedelta) -> datetime:
+    try:
+        return end - by
+    except OverflowError as error:
+        raise Invalid("there is no such time") from error

@@ -4,6 +4,7 @@ Source of the form: https://html.spec.whatwg.org/multipage/server-sent-events.ht
 """
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Annotated, TypeAlias
 
 from fastapi import Header, Query, Request, Response
@@ -74,12 +75,14 @@ async def _stream(hub: Hub, after: str, wanted: Wanted) -> AsyncIterator[bytes]:
     yield b"retry: %d\n\n" % _RETRY_MS
     try:
         try:
-            async for change in hub.follow(after):
-                yield event_lines(change, wanted)
+            async with aclosing(hub.follow(after)) as changes:
+                async for change in changes:
+                    yield event_lines(change, wanted)
         except UsageError:
             yield b"event: reset\ndata: {}\n\n"
-            async for change in hub.follow():
-                yield event_lines(change, wanted)
+            async with aclosing(hub.follow()) as changes:
+                async for change in changes:
+                    yield event_lines(change, wanted)
     except StoreError:
         return  # the client comes again by itself, with its last mark
 

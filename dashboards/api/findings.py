@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from fastapi import Depends, Query, Request, Response
 from msgspec import Struct
 
-from bunco.model import Judged
+from bunco.model import Judged, Severity
 from bunco.ports import FindingQuery
 from dashboards import judging
 from dashboards.api import shapes
@@ -30,7 +30,8 @@ Word: TypeAlias = Annotated[str, Query(max_length=1000)]
 
 
 def _query(
-    detector: Word = "",
+    detector: Annotated[list[str] | None, Query(description="Of any of these.")] = None,
+    severity: Annotated[list[Severity] | None, Query(description="With any of these.")] = None,
     author: Word = "",
     since: Moment = None,
     until: Moment = None,
@@ -42,7 +43,8 @@ def _query(
     with_quiet: bool = True,  # noqa: FBT001, FBT002  # a parameter of the query
 ) -> FindingQuery:
     return FindingQuery(
-        detector=detector,
+        detectors=tuple(detector or ()),
+        severities=tuple(severity or ()),
         author=author,
         since=in_utc(since),
         until=in_utc(until),
@@ -62,8 +64,8 @@ class Total(Struct, frozen=True, kw_only=True):
     """How many findings the filters find."""
 
     count: int
-    is_more: bool
-    """True where there are more than can be judged at once; ``count`` is that bound then."""
+    most: int = judging.MOST
+    """So many can be judged at once."""
 
 
 class Bulk(Struct, frozen=True, kw_only=True):
@@ -76,7 +78,7 @@ class Bulk(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
-class Judged_(Struct, frozen=True, kw_only=True):  # noqa: N801  # beside the word of the model
+class Given(Struct, frozen=True, kw_only=True):
     """What a verdict on many came to; ``at`` and ``findings`` take it back."""
 
     count: int
@@ -104,29 +106,28 @@ async def findings(
 @routes.get("/findings/count", Total)
 async def count(request: Request, desk: TheDesk, filters: Filters) -> Response:
     """Count the findings that a verdict on all of them would reach."""
-    found = await judging.count(desk, filters)
-    is_more = found > judging.MOST
-    return answered(request, Total(count=min(found, judging.MOST), is_more=is_more))
+    found = await desk.ask(desk.store.count_findings, filters)
+    return answered(request, Total(count=found))
 
 
-@routes.post("/findings/verdicts", Judged_, role="reviewer", takes=Bulk, may=[409])
+@routes.post("/findings/verdicts", Given, role="reviewer", takes=Bulk, may=[409])
 async def judge_all(request: Request, desk: TheDesk, filters: Filters) -> Response:
     """Judge all findings that the filters find; count them first."""
     bulk = await read(request, Bulk)
     said = judging.Said(judged=bulk.judged, because=bulk.because, until=in_utc(bulk.until))
     given = await judging.judge_all(desk, person_of(request), filters, said, expected=bulk.expected)
     at = given[0].at if given else None
-    return done(Judged_(count=len(given), at=at, findings=[one.finding for one in given]))
+    return done(Given(count=len(given), at=at, findings=[one.finding for one in given]))
 
 
-@routes.post("/findings/verdicts/undo", Judged_, role="reviewer", takes=Undo)
+@routes.post("/findings/verdicts/undo", Given, role="reviewer", takes=Undo)
 async def undo(request: Request, desk: TheDesk) -> Response:
     """Take verdicts of yours back; what stood before stands again."""
     asked = await read(request, Undo)
     at = in_utc(asked.at) or asked.at
     given = await judging.undo(desk, person_of(request), asked.findings, at)
     at_now = given[0].at if given else None
-    return done(Judged_(count=len(given), at=at_now, findings=[one.finding for one in given]))
+    return done(Given(count=len(given), at=at_now, findings=[one.finding for one in given]))
 
 
 @routes.get("/findings/{finding_id}", shapes.Finding, may=[404])

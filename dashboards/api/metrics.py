@@ -5,12 +5,19 @@ from collections.abc import Iterable
 from time import monotonic
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bunco.health import Health
 from bunco.model import StoreStats
-from dashboards.api.sources import Health
+from dashboards.api.sources import Told
 from dashboards.desk import Progress
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -22,6 +29,7 @@ class Figures:
     """What ``/metrics`` shows."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each, which nobody asks for
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "bunco_http_requests",
@@ -69,10 +77,10 @@ class Figures:
         for name, gauge in self._progress.items():
             gauge.set(getattr(progress, name))
 
-    def sources(self, healths: Iterable[Health]) -> None:
+    def sources(self, healths: Iterable[Told]) -> None:
         """Take the health of all sources."""
         tally = Tally(healths)
-        for health in get_args(Health):
+        for health in (*get_args(Health), "off"):
             self._sources.labels(health).set(tally[health])
         self._store_failed.set(0)
 

@@ -65,6 +65,8 @@ class Running(Struct, frozen=True):
 
     address: str
     folder: Path
+    known: dict[str, str]
+    """What tests found out: where a loud author is, and the like."""
 
     def plant(self, *items: Item) -> None:
         """Let something be published: a running source reads it."""
@@ -102,7 +104,7 @@ def served(
         )
     stop = threading.Event()
     try:
-        running = Running(_address(process, log), folder)
+        running = Running(_address(process, log), folder, {})
         feeding = threading.Thread(target=_feed, args=(running, list(fed), a_second, stop))
         feeding.start()
         yield running
