@@ -56,7 +56,9 @@ def test_a_hostile_headline_does_nothing(screen: Screen, name: str) -> None:
 
 def test_an_author_of_that_name_can_be_looked_at(screen: Screen) -> None:
     author = 'web:"><script>window.pwned=1</script>'
-    screen.dashboard.plant(*repeated(author, "An offer by somebody with a wombatlike name for you"))
+    screen.dashboard.plant(
+        *repeated(author, "An offer by somebody with a wombatlike name", times=5)
+    )
     page = screen.open("/?words=wombatlike")
 
     page.locator("#feed article .b-author").first.click()
