@@ -8,14 +8,16 @@ from playwright.sync_api import expect
 from tests.e2e.browser.conftest import Screen, serious
 
 PAGES = (
-    "/",
-    "/findings",
-    "/search?q=the",
+    "/?detector=bursts",
+    "/findings?detector=bursts",
+    "/search?q=secret",
     "/sources",
     "/settings",
     "author",
     "headline",
     "finding",
+    "/author?id=web:nobody.example",
+    "/search",
 )
 TRIES = 3
 
