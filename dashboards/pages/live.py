@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from nicegui import app, background_tasks
 
-from bunco.errors import BuncoError
+from bunco.errors import BuncoError, UsageError
 from bunco.model import Finding
 from dashboards.live import Change
 from dashboards.pages import filtering
@@ -22,7 +22,7 @@ SHOWN = 40
 
 _PACE_S = 0.2
 """A viewer is sent news at most so often: what came meanwhile comes together."""
-_SIDE_S = 2.0
+_SIDE_S, _BEAT_S = 2.0, 5.0
 _MOST_PUSHED = 40
 _AGAIN_S = 2.0
 
@@ -36,6 +36,7 @@ def register(board: Board) -> None:
 async def build(visit: Visit) -> Sheet:
     """Give the page."""
     board: Board = app.state.board
+    visit.mark = await visit.desk.ask(visit.desk.store.changes_mark)
     rows, sides = await asyncio.gather(_rows(visit), side(board))
     body = h(
         "div",
@@ -81,14 +82,17 @@ async def follow(visit: Visit) -> None:
 
 
 async def _findings(visit: Visit) -> None:
-    mark = ""
     while not visit.client.is_deleted:
         try:
-            async for change in visit.desk.hub.follow(mark, beat_s=5.0):
-                mark = change.mark
+            # From the mark on, not from now: what came while the browser connected comes too.
+            async for change in visit.desk.hub.follow(visit.mark, beat_s=_BEAT_S):
+                visit.mark = change.mark
                 _push(visit, change)
                 if change.size:
                     await asyncio.sleep(_PACE_S)
+        except UsageError:  # the store was made anew meanwhile
+            visit.mark = ""
+            await refiltered(visit)
         except BuncoError as error:
             visit.tell("stale", f"The store cannot be read: {error}. What is shown may be old.")
         await asyncio.sleep(_AGAIN_S)

@@ -29,6 +29,8 @@ class Visit(Struct, kw_only=True):
     zone: tzinfo
     query: Mapping[str, str]
     """What stands behind the question mark of the address; changes with the filters."""
+    mark: str = ""
+    """Where following what changes begins: before the page was read."""
 
     @property
     def now(self) -> datetime:

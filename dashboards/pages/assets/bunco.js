@@ -100,7 +100,12 @@
     for (const one of [...list.children]) if (names.includes(one.dataset.finding)) one.remove();
   }
   const bunco = {
-    alive() { heard = Date.now(); show("live"); },
+    alive() {
+      heard = Date.now();
+      const banner = find("banner");
+      if (banner) banner.hidden = true;
+      show("live");
+    },
     stale(text) {
       const banner = find("banner");
       if (banner) { banner.textContent = text; banner.hidden = !text; }
