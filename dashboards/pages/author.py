@@ -1,5 +1,6 @@
 """The page of one author: what a person needs to judge them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -58,7 +59,11 @@ async def build(visit: Visit) -> Sheet:
     verdicts = await visit.desk.ask(
         visit.desk.store.verdicts, VerdictQuery(author=author), limit=_VERDICTS
     )
-    view = author_view(summary, entries, verdicts.rows, visit.zone, is_cut=is_cut)
+
+    def everything() -> Markup:
+        view = author_view(summary, entries, verdicts.rows, visit.zone, is_cut=is_cut)
+        return _everything(visit, view)
+
     words = visit.query.get("words", "").strip()
     found = await _found(visit, author, words) if words else None
     name = summary.name if summary.name != author.partition(":")[2] else ""
@@ -69,7 +74,7 @@ async def build(visit: Visit) -> Sheet:
         ),
         about=_tools(visit, author),
         top=_filters(visit),
-        body=found if found is not None else _everything(visit, view),
+        body=found if found is not None else await asyncio.to_thread(everything),
     )
 
 

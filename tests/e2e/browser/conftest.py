@@ -89,6 +89,9 @@ def screen(browser: Browser, dashboard: Running) -> Iterator[Screen]:
         viewport={"width": 1280, "height": 900}, timezone_id="Europe/Berlin", locale="en-GB"
     )
     context.set_default_timeout(15_000)
+    # As on every visit but the first, at which the page is read again with the viewer's zone.
+    zone = {"name": "bunco_zone", "value": "Europe%2FBerlin", "url": dashboard.address}
+    context.add_cookies([zone])  # type: ignore[list-item]  # a plain dict is its TypedDict
     screen = Screen(context.new_page(), dashboard)
     yield screen
     context.close()

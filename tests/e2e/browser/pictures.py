@@ -23,10 +23,13 @@ def pages(page: Page, address: str) -> dict[str, str]:
     """Give the address of every page, by name."""
     page.goto(f"{address}/findings?severity=high")
     details = page.locator("a", has_text="Details").first.get_attribute("href") or ""
+    page.goto(address + details)
+    headline = page.get_by_role("link", name="Everyone who published").get_attribute("href") or ""
     return {
         "live": "/",
         "author": f"/author?id={quote(WORST)}",
         "finding": details,
+        "headline": headline,
         "findings": "/findings",
         "search": "/search?q=secret",
         "sources": "/sources",
@@ -58,10 +61,22 @@ def take(running: Running, browser: Browser, folder: Path, names: list[str]) -> 
             context.close()
 
 
+def take_for_docs(running: Running, browser: Browser, folder: Path) -> None:
+    """Write the two pictures of the documentation, compressed."""
+    addresses = {"live": "/", "author": f"/author?id={quote(WORST)}"}
+    page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    for name, path in addresses.items():
+        page.goto(running.address + path)
+        page.wait_for_timeout(3000)
+        page.screenshot(path=folder / f"dashboard-{name}.jpg", type="jpeg", quality=72)
+    page.close()
+
+
 def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("pictures"))
+    parser.add_argument("--docs", action="store_true", help="those of the documentation alone")
     parser.add_argument("names", nargs="*", help="of pages; all of them where none is named")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -74,7 +89,10 @@ def main() -> None:
             page.get_by_text(BROKEN).first.wait_for()
             page.wait_for_timeout(6000)
             page.close()
-            take(running, browser, given.out, given.names)
+            if given.docs:
+                take_for_docs(running, browser, given.out)
+            else:
+                take(running, browser, given.out, given.names)
             browser.close()
 
 

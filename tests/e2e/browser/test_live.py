@@ -94,6 +94,7 @@ def test_the_panels_beside_the_feed_fill_themselves(screen: Screen) -> None:
 
 def test_one_goes_from_a_finding_to_its_author(screen: Screen) -> None:
     page = screen.open("/")
+    page.get_by_role("button", name="Pause").click()  # so that none moves under the pointer
     author = page.locator("#feed article .b-author").first
     name = author.inner_text()
 
@@ -109,7 +110,7 @@ def test_a_verdict_is_kept_with_who_and_why_and_can_be_undone(screen: Screen) ->
         *repeated("web:judged.example", "Judges hate this simple courtroom trick")
     )
     page = screen.open("/?words=courtroom")
-    card = page.locator("#feed article", has_text="judged.example")
+    card = page.locator("#feed article", has_text="judged.example").filter(has_text="repeats")
     card.wait_for()
 
     card.get_by_role("button", name="Spam").click()
