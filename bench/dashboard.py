@@ -5,7 +5,8 @@
 The store is built by the pipeline from simulated posts (some twenty minutes on one core; with
 ``--path`` it is kept, and only asked where it is already). Each question is asked ``--rounds``
 times, each time with another author, filter or word, in a process that has asked nothing
-before; p50 and p95 are of single questions, in milliseconds.
+before; p50 and p95 are of single questions. Times on the processor tell more than those of
+the clock where something else runs beside it.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, TypeAlias
 
 from bunco import codec, wiring
@@ -118,7 +119,7 @@ class Scene:
             "live: repeated, a week": lambda n: merged(
                 store.repeated(since=now - n % 7 * DAY - WEEK, until=now - n % 7 * DAY, limit=48)
             ),
-            "live: repeated, all time": lambda _: merged(store.repeated(limit=48)),
+            "no page: repeated, all time": lambda _: merged(store.repeated(limit=48)),
             "live: sources": lambda _: store.source_states(),
             "live: rhythm of sources": lambda n: usual_gaps(
                 store.counts("posts", step=HOUR, since=now - RHYTHM - n * HOUR)
@@ -187,18 +188,23 @@ def ask(store: Store, rounds: int) -> bool:
     slow = []
     for name, question in Scene(store).questions().items():
         took = [_timed(question, number) for number in range(rounds)]
-        first, cuts = took[0], quantiles(took, n=20, method="inclusive")
-        print(f"{name:28} first {first:7.1f}  p50 {cuts[9]:7.1f}  p95 {cuts[18]:7.1f} ms")
-        if cuts[18] > _MOST_MS:
+        walls, cpus = zip(*took, strict=True)
+        wall, cpu = (quantiles(times, n=20, method="inclusive") for times in (walls, cpus))
+        print(
+            f"{name:28} first {walls[0]:7.1f}  p50 {wall[9]:7.1f}  p95 {wall[18]:7.1f} ms"
+            f"   on the processor p50 {cpu[9]:7.1f}  p95 {cpu[18]:7.1f} ms"
+        )
+        if wall[18] > _MOST_MS:
             slow.append(name)
     print(f"over {_MOST_MS} ms at p95: {', '.join(slow) or 'none'}")
     return not slow
 
 
-def _timed(question: Question, number: int) -> float:
-    start = perf_counter()
+def _timed(question: Question, number: int) -> tuple[float, float]:
+    """Give how long a question takes, and how long on the processor, in milliseconds."""
+    start = perf_counter(), process_time()
     question(number)
-    return (perf_counter() - start) * 1e3
+    return (perf_counter() - start[0]) * 1e3, (process_time() - start[1]) * 1e3
 
 
 def _folder(path: Path | None) -> Iterator[Path]:
