@@ -73,7 +73,7 @@ def test_what_does_not_fit_the_filters_does_not_come(screen: Screen) -> None:
 def test_a_pause_holds_what_comes_and_lets_it_in_afterwards(screen: Screen) -> None:
     page = screen.open("/?words=pausing")
     expect(page.locator("#pulse")).to_have_text("Live")
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
 
     screen.dashboard.plant(*repeated("web:pause.example", "Pausing this one thing will shock you"))
     expect(page.get_by_role("button", name=re.compile(r"Resume \(\d new\)"))).to_be_visible()
@@ -94,7 +94,9 @@ def test_the_panels_beside_the_feed_fill_themselves(screen: Screen) -> None:
 
 def test_one_goes_from_a_finding_to_its_author(screen: Screen) -> None:
     page = screen.open("/")
-    page.get_by_role("button", name="Pause").click()  # so that none moves under the pointer
+    page.get_by_role(
+        "button", name="Pause", exact=True
+    ).click()  # so that none moves under the pointer
     author = page.locator("#feed article .b-author").first
     name = author.inner_text()
 
