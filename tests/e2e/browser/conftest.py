@@ -104,7 +104,7 @@ def repeated(author: str, headline: str, times: int = 3) -> list[Post]:
     now = SystemClock().now()
     return [
         Post(
-            id=f"{author}/{headline}/{number}",
+            id=f"{author}/{headline[:40]}/{number}",
             author=author,
             posted_at=now - timedelta(seconds=times - number),
             source="feeds",

@@ -69,5 +69,5 @@ def _hold_harmless(page: Page) -> None:
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
     assert page.locator("a[href^='javascript']").count() == 0
-    assert page.locator("main img, main script").count() == 0
-    assert not _ACTING & set(page.locator("main").inner_text())
+    assert page.locator("#content img, #content script").count() == 0
+    assert not _ACTING & set(page.locator("#content").inner_text())
