@@ -116,7 +116,7 @@ class Scene:
             "live: repeated, a day": lambda n: merged(
                 store.repeated(since=now - n % 7 * DAY - DAY, until=now - n % 7 * DAY, limit=48)
             ),
-            "live: repeated, a week": lambda n: merged(
+            "no page: repeated, a week": lambda n: merged(
                 store.repeated(since=now - n % 7 * DAY - WEEK, until=now - n % 7 * DAY, limit=48)
             ),
             "no page: repeated, all time": lambda _: merged(store.repeated(limit=48)),

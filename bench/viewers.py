@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -65,28 +66,37 @@ def _posts(count: int) -> Iterator[Post]:
 
 
 def _lateness(folder: Path, viewers: int, rate: int, seconds: float) -> None:
-    posts = folder / "growing.jsonl"
-    posts.touch()
-    config = folder / "bunco.toml"
-    config.write_text(
-        f'[store]\npath = "{folder}/run.db"\n[[source]]\nname = "file"\nkind = "jsonl"\n'
-        f'path = "{posts}"\nfollow = true\nfollow_every = "50ms"\n',
-        encoding="utf-8",
-    )
-    with _bunco("run", "--config", str(config)) as (process, url):
-        before = _cpu_s(process.pid)
-        with _looking(url, viewers) as looking:
-            appended = _append(posts, rate, seconds)
-            time.sleep(2)
-        told = looking["told"]
-        cpu = _cpu_s(process.pid) - before
+    """Append posts at a steady rate, without viewers and with them; tell how it went."""
+    for looking in (0, viewers):
+        posts = folder / f"growing{looking}.jsonl"
+        posts.touch()
+        config = folder / "bunco.toml"
+        config.write_text(
+            f'[store]\npath = "{folder}/run{looking}.db"\n[[source]]\nname = "file"\n'
+            f'kind = "jsonl"\npath = "{posts}"\nfollow = true\nfollow_every = "50ms"\n',
+            encoding="utf-8",
+        )
+        with _bunco("run", "--config", str(config)) as (process, url):
+            before = _cpu_s(process.pid)
+            with _looking(url, looking) as seen:
+                appended = _append(posts, rate, seconds)
+                time.sleep(2)
+            cpu = _cpu_s(process.pid) - before
+            with urllib.request.urlopen(f"{url}/api/v1/stats") as answer:  # noqa: S310  # ours
+                stored = json.load(answer)["posts"]
+        print(f"{looking} viewers, {appended / seconds:.0f} posts/s for {seconds:.0f} s")
+        print(f"  {stored:,} of {appended:,} posts stored 2 s after the last")
+        print(f"  processor time of the run: {cpu / seconds:.1%} of a core")
+        if looking:
+            _tell(seen["told"], looking, seconds)
+
+
+def _tell(told: dict[str, Any], viewers: int, seconds: float) -> None:
     late = sorted(told["late_s"])
-    print(f"{viewers} viewers, {appended / seconds:.0f} posts/s for {seconds:.0f} s")
+    cuts = statistics.quantiles(late, n=100)
     print(f"  events seen: {told['events']:,} ({told['events'] / viewers / seconds:.1f}/s each)")
     print(f"  least and most of a viewer: {min(told['each']):,} and {max(told['each']):,}")
-    cuts = statistics.quantiles(late, n=100)
     print(f"  late by: median {cuts[49]:.3f} s, p95 {cuts[94]:.3f} s, most {late[-1]:.3f} s")
-    print(f"  processor time of the run: {cpu / seconds:.0%} of a core")
 
 
 def _throughput(folder: Path, viewers: int, count: int, rounds: int) -> None:

@@ -27,12 +27,14 @@ POLL_S = 0.25
 LIMIT = 100
 """Findings of one change at most: a client that is cut off in its midst gets it again, whole."""
 
-_PACE_S, _FLOOD_PACE_S = 0.1, 0.25
-"""The least time between two looks; and where more happens than one look gives, as in a replay:
-400 findings a second for each viewer, so that fifty of them leave the pipeline its processor. What
-is not shown yet is waited for, in its latest form. Source: ours, see bench/viewers.py."""
-_KEPT = 64
-"""Changes that are kept for those who are a little behind: some seconds of a busy run."""
+PACE_S = 0.1
+"""The least time between two looks."""
+KEPT = 64
+"""Changes that are kept: some seconds of a busy run."""
+_FLOOD = 2.5
+"""Where more happens than one look gives, as in a replay, looks are so many times as far apart: 400
+findings a second for each viewer, so that fifty of them leave the pipeline its processor. What is
+not shown yet is waited for, in its latest form. Source: ours, see bench/viewers.py."""
 _BACKOFF_S, _BACKOFF_MOST_S = 0.5, 10.0
 
 Answer = TypeVar("Answer")
@@ -64,13 +66,24 @@ class Hub:
         store: whose changes are followed.
         readers: threads that may block.
         poll_s: how often to look without being kicked, in seconds.
+        pace_s: the least time between two looks, in seconds.
+        kept: changes that are kept for those who are a little behind.
     """
 
-    def __init__(self, store: Store, readers: Executor, *, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self,
+        store: Store,
+        readers: Executor,
+        *,
+        poll_s: float = POLL_S,
+        pace_s: float = PACE_S,
+        kept: int = KEPT,
+    ) -> None:
         self._store = store
         self._readers = readers
         self._poll_s = poll_s
-        self._kept: deque[Change] = deque(maxlen=_KEPT)
+        self._pace_s = pace_s
+        self._kept: deque[Change] = deque(maxlen=kept)
         self._number = 0
         """Of the latest change, counted since the start."""
         self._news = asyncio.Event()
@@ -177,7 +190,7 @@ class Hub:
         self._kicked.clear()
         found = await self._ask(self._changes, mark)
         is_full = found.size >= LIMIT
-        self._next_at = monotonic() + (_FLOOD_PACE_S if is_full else _PACE_S)
+        self._next_at = monotonic() + self._pace_s * (_FLOOD if is_full else 1)
         if found.size:
             self._kept.append(found)
             self._number += 1

@@ -6,7 +6,7 @@ is taken for seen until all before it is: the shard tells up to which number eve
 taken everything (``global_checkpoint``); after a refresh all of that is visible, and only
 that is read.
 Source: the reference of Elasticsearch 9, Optimistic concurrency control, and its class
-SeqNoStats; see docs/decisions/0022.
+SeqNoStats; see docs/decisions/0025.
 """
 
 from collections.abc import Iterable

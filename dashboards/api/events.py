@@ -104,6 +104,12 @@ def event_lines(change: Change, wanted: Wanted) -> bytes:
 
     A client that is cut off in the midst of them resumes before the first.
     """
+    if (lines := change.memo.get(wanted)) is None:
+        lines = change.memo[wanted] = _lines(change, wanted)
+    return lines
+
+
+def _lines(change: Change, wanted: Wanted) -> bytes:
     told = [_event(b"finding", shapes.finding(one)) for one in change.findings if wanted.has(one)]
     told += [_event(b"removed", Removed(id=one)) for one in change.removed]
     mark = b"id: %b\n" % change.mark.encode()

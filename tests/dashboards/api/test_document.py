@@ -40,7 +40,7 @@ schema = schemathesis.openapi.from_dict(_document())
 
 @schema.exclude(path="/events").parametrize()
 @settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,
