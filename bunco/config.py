@@ -11,13 +11,14 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
 
 from bunco.errors import ConfigError
 from bunco.options import (
+    DashboardOptions,
     HttpOptions,
     IngestOptions,
     KafkaOptions,
@@ -26,7 +27,7 @@ from bunco.options import (
     ProcessOptions,
     SinkOptions,
 )
-from bunco.values import Duration, from_toml
+from bunco.values import Duration, Secret, from_toml
 
 ENV_PREFIX = "BUNCO_"
 
@@ -69,12 +70,13 @@ class Config(Struct, frozen=True, kw_only=True):
     ingest: IngestOptions
     process: ProcessOptions
     sink: SinkOptions
+    dashboard: DashboardOptions
     distributed: bool = False
     """Whether there is a table ``[kafka]``: then what changes posts goes through Kafka."""
 
 
 DEFAULT_DETECTORS = ("repeats", "bursts", "crossposts")
-_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink")
+_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink", "dashboard")
 _TABLES = ("store", "source", "detectors", *_FIXED)
 
 
@@ -147,6 +149,7 @@ def from_tables(
         ingest=fixed("ingest", IngestOptions),
         process=fixed("process", ProcessOptions),
         sink=fixed("sink", SinkOptions),
+        dashboard=fixed("dashboard", DashboardOptions),
         distributed="kafka" in tables,
     )
 
@@ -171,9 +174,18 @@ def decode(record: type[Options], table: Table, where: str, key: str) -> Options
         at = _PATH.search(message)
         path = at.group(1) if at else ""
         said = message[: at.start()] if at else message
-        secret = any("Secret" in str(fields[name].type) for name in fields if path.startswith(name))
+        secret = any(_holds_secret(fields[name].type) for name in fields if path.startswith(name))
         found = "(hidden)" if secret else repr(_at(table, path))
         raise ConfigError(where, f"{key}.{path}".rstrip("."), found, said) from error
+
+
+def _holds_secret(wanted: Any) -> bool:  # noqa: ANN401  # a type, with what is in it
+    """Tell whether a secret may stand in a value of a type, or in a record inside it."""
+    if isinstance(wanted, type) and issubclass(wanted, Secret):
+        return True
+    if isinstance(wanted, type) and issubclass(wanted, Struct):
+        return any(_holds_secret(field.type) for field in msgspec.structs.fields(wanted))
+    return any(_holds_secret(one) for one in get_args(wanted))
 
 
 def _sources(entries: object, where: str) -> Iterator[SourceConfig]:

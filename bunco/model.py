@@ -26,6 +26,8 @@ Row = TypeVar("Row")
 PostKind: TypeAlias = Literal["post", "reply", "repost"]
 RemovedKind: TypeAlias = Literal["post", "author"]
 Severity: TypeAlias = Literal["low", "medium", "high"]
+SEVERITY_FROM: dict[Severity, float] = {"low": 0.0, "medium": 0.5, "high": 0.8}
+"""From which score on, lightest first. Source: ours, see docs/decisions/0005."""
 Judged: TypeAlias = Literal["spam", "fine", "mute", "none"]
 """What a person said of a finding; ``none`` takes back what was said before."""
 
@@ -238,11 +240,10 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     @property
     def severity(self) -> Severity:
-        """Give the word for the score: high from .8, medium from .5, else low.
-
-        Source: ours, see docs/decisions/0005.
-        """
-        return "high" if self.score >= 0.8 else "medium" if self.score >= 0.5 else "low"
+        """Give the word for the score: high from .8, medium from .5, else low."""
+        if self.score >= SEVERITY_FROM["high"]:
+            return "high"
+        return "medium" if self.score >= SEVERITY_FROM["medium"] else "low"
 
 
 def finding_id(detector: str, subject: str, start_ms: int, key: str = "") -> str:
@@ -270,6 +271,15 @@ def without_post(finding: Finding, post_id: str) -> Finding:
         evidence=tuple(post for post in finding.evidence if post != post_id),
         quotes=tuple(quote for quote in finding.quotes if quote.post != post_id),
     )
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """The word that a finding was opened, changed, judged or removed."""
+
+    id: str
+    """The finding's."""
+    finding: Finding | None
+    """Its latest form; None: it was removed with its author."""
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
@@ -413,6 +423,22 @@ class StoredPost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     post: Post
     sensational: float = 0.0
     headline: str = ""
+
+
+class RepeatedHeadline(Struct, frozen=True, kw_only=True):
+    """A headline that was published more than once in a period, whoever did."""
+
+    headline: str
+    """As published last."""
+    post: str
+    """The id of the post that did; of two at one moment, the greater."""
+    posts: int
+    """In the period, of the same wording: letters and words alone count."""
+    authors: dict[str, int]
+    """Posts by author, most first, then by author."""
+    first_at: datetime
+    last_at: datetime
+    """Event time of the earliest and latest post of the period."""
 
 
 class HistoryEntry(Struct, frozen=True, kw_only=True):

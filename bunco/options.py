@@ -1,12 +1,17 @@
 """The records of the configuration's fixed tables; the options of parts stand with the parts."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
 from bunco.log import LogLevel
-from bunco.values import Duration, Secret, Size
+from bunco.values import Duration, LateSecret, Secret, Size
+
+Role: TypeAlias = Literal["viewer", "reviewer", "admin"]
+"""What a person may do: look; judge as well; all there is. Each may do what the one before may."""
+TokenRole: TypeAlias = Literal["viewer", "reviewer", "admin", "pusher"]
+"""What a program may do; a ``pusher`` may bring posts and nothing else."""
 
 
 class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,3 +136,48 @@ class SinkOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Where health and metrics are served, …"""
     port: Annotated[int, Meta(ge=0, le=65535)] = 8620
     """… and the port; 0 for none."""
+
+
+class UserOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person who signs in: ``[[dashboard.users]]``. One of the two says the password."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    role: Role = "viewer"
+    password_hash: str = ""
+    """What ``bunco password`` printed."""
+    password: LateSecret | None = None
+    """The password itself, or its hash, from the environment or a file."""
+
+
+class TokenOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A program that comes with a token: ``[[dashboard.tokens]]``. One of the two says it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    role: TokenRole = "viewer"
+    token_hash: str = ""
+    """What ``bunco password --token`` printed."""
+    token: LateSecret | None = None
+    """The token itself, or its hash, from the environment or a file."""
+
+
+class DashboardOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the dashboard is served: ``[dashboard]``."""
+
+    enabled: bool = True
+    """Whether ``bunco run`` serves it; ``bunco serve`` does in any case."""
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    """Where it listens. Any other than loopback needs users or tokens."""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8600
+    """0: any that is free."""
+    base_url: Annotated[str, Meta(pattern=r"^(https?://[^/?#@\s]+/?)?$")] = ""
+    """Its address for people where a proxy stands before it: ``https://bunco.example.org``."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of proxies whose ``X-Forwarded-For`` tells who asks."""
+    allowed_hosts: tuple[str, ...] = ()
+    """More names it may be asked under, without the port."""
+    users: tuple[UserOptions, ...] = ()
+    tokens: tuple[TokenOptions, ...] = ()
+    session: Duration = Duration(days=7)
+    """After so long one signs in again; after a day without a request, too."""
+    most_bytes: Size = Size(8 << 20)
+    """The largest body that is taken."""

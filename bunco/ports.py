@@ -12,6 +12,7 @@ from msgspec import Struct
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Delivery,
@@ -24,6 +25,8 @@ from bunco.model import (
     Pattern,
     Poll,
     Post,
+    RepeatedHeadline,
+    Severity,
     SourceState,
     StoredPost,
     StoreStats,
@@ -140,6 +143,26 @@ class Source(Protocol):
         ...
 
 
+class SourceControl(Protocol):
+    """Steer the sources of a run; names are of enabled sources."""
+
+    def paused(self) -> frozenset[str]:
+        """Give the names of those that are paused. A pause lasts until the next start."""
+        ...
+
+    async def pause(self, name: str) -> None:
+        """Read it no more; a running reading is broken off and comes again later."""
+        ...
+
+    async def resume(self, name: str) -> None:
+        """Read it again, when it is due."""
+        ...
+
+    async def try_now(self, name: str) -> None:
+        """Read it at once, whatever it waits for; a paused one is resumed."""
+        ...
+
+
 class Outlet(Protocol):
     """Take deliveries from the poller, bounded."""
 
@@ -224,6 +247,10 @@ class FindingQuery(Struct, frozen=True, kw_only=True):
     """Which findings: every field that is set narrows."""
 
     detector: str = ""
+    detectors: tuple[str, ...] = ()
+    """Of any of these; empty: of all."""
+    severities: tuple[Severity, ...] = ()
+    """With any of these; empty: with all."""
     author: str = ""
     since: datetime | None = None
     """Those with ``last_at`` at or after."""
@@ -314,6 +341,32 @@ class Store(Protocol):
         """Give findings, latest ``last_at`` first, then by id."""
         ...
 
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        ...
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written.
+
+        A finding stands there once, in its latest form, where it was written last: opened,
+        updated, judged, its text erased, or removed. Whoever asks again and again with the
+        page's ``after``, which is there even when no row is, misses nothing, whichever process
+        wrote it; a row may come twice, also where nothing of it is new.
+
+        Args:
+            after: the mark of the page before, or ``changes_mark``; empty: from the first on.
+            limit: rows at most.
+
+        Raises:
+            UsageError: the mark is none of this store, or of the store before it was set back
+                or built anew: begin with ``changes_mark`` and read the lists again.
+        """
+        ...
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present: ``changes`` after it gives what is written from now."""
+        ...
+
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
         ...
@@ -368,6 +421,30 @@ class Store(Protocol):
         """
         ...
 
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period: most first, then by headline.
+
+        Headlines of one wording are one. Only those count that were published twice within
+        one day of UTC, in the period. ``sqlite`` knows those of posts that were stored since
+        it keeps them; ``elastic`` tells wordings apart by up to 512 characters as published
+        and looks at the 2,000 most frequent of these.
+        """
+        ...
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        ...
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline.
+
+        They have some of its long words; whether they are copies is the caller's to judge.
+        Where there are more than ``limit``, the latest to be stored, in no order.
+        """
+        ...
+
     def walk(
         self,
         *,
@@ -405,6 +482,23 @@ class Store(Protocol):
         """Count posts by source, or findings by detector, in buckets of whole hours.
 
         Counts stay when posts are removed or dropped by retention. Ordered by time, key.
+        """
+        ...
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute.
+
+        Minutes in which nothing was are left out. In ``memory`` and ``sqlite`` counts stay when
+        posts are removed or dropped; ``elastic`` counts what is there. Ordered by time, key.
+
+        Args:
+            what: a post counts in its own minute, under the key "", a finding in the minute
+                in which it began.
+            since: those at or after, from the start of that minute.
+            until: those before, to the end of that minute; a week after ``since`` at most.
+
+        Raises:
+            UsageError: the period is longer than a week.
         """
         ...
 

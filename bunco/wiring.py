@@ -5,7 +5,8 @@ loads no web client and no feed parser.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
@@ -35,22 +36,46 @@ from bunco.model import (
     Verdict,
 )
 from bunco.options import KafkaOptions
-from bunco.ports import Bus, Clock, Detector, Parsed, Source, SourceTools, Store, Web
+from bunco.ports import (
+    Bus,
+    Clock,
+    Detector,
+    Outlet,
+    Parsed,
+    Source,
+    SourceControl,
+    SourceTools,
+    Store,
+    Web,
+)
 
 if TYPE_CHECKING:
     from ingest.http import HttpWeb
     from ingest.sharing.ingester import OnStep as OnIngestStep
     from ingest.sharing.ingester import Progress as IngestProgress
     from processors.distributed.worker import Applied
-    from processors.embedded import Embedded
-    from processors.flow import OnStep, Progress
+    from processors.embedded import Embedded, Step
+    from processors.flow import OnCommit, OnStep, Progress
     from processors.sink.sink import OnStep as OnSinkStep
     from processors.sink.sink import Progress as SinkProgress
 
 DEFAULT_CONFIG = Path("bunco.toml")
 
+Beside: TypeAlias = Callable[["Running"], AbstractAsyncContextManager["OnCommit"]]
+"""What runs beside a pipeline, such as the dashboard; what it gives is told of each commit."""
+
 Play: TypeAlias = Callable[[Sequence[DeadLetter]], dict[str, str]]
 """Plays letters again; gives, by the ids of those that failed again, why."""
+
+
+class Running(Struct, frozen=True, kw_only=True, eq=False):
+    """What a run shows to those that stand beside it."""
+
+    store: Store
+    outlet: Outlet
+    """What is put here goes through the pipeline."""
+    control: SourceControl | None = None
+    """None where no sources are read."""
 
 
 class Mended(Struct, frozen=True, kw_only=True):
@@ -234,8 +259,27 @@ def replay_dead(
     return Mended(mended=mended, failed=len(reasons), reasons=tuple(reasons))
 
 
-async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Progress":
+@asynccontextmanager
+async def alone(running: Running) -> "AsyncIterator[OnCommit]":
+    """Let nothing run beside a pipeline."""
+    del running
+    yield _unheard
+
+
+def _unheard(step: "Step") -> None:
+    del step
+
+
+async def run(
+    config: Config, *, stop: asyncio.Event, on_step: "OnStep", beside: Beside = alone
+) -> "Progress":
     """Read all sources into the store until ``stop`` is set or every source has ended.
+
+    Args:
+        config: its sources are read into its store.
+        stop: ends it after the running batch.
+        on_step: told of the progress after each commit.
+        beside: what runs in the same loop as long.
 
     Raises:
         ConfigError: something in the configuration is wrong.
@@ -262,7 +306,9 @@ async def run(config: Config, *, stop: asyncio.Event, on_step: "OnStep") -> "Pro
         retention = asyncio.create_task(retained(store, config.sources, clock))
         collect_seldom()
         try:
-            return await flow(poller.run(stop), bus, embedded, on_step)
+            running = Running(store=store, outlet=bus, control=poller)
+            async with beside(running) as on_commit:
+                return await flow(poller.run(stop), bus, embedded, on_step, on_commit)
         finally:
             retention.cancel()
             for source in made.values():
@@ -341,6 +387,7 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
     speed: float | None = None,
     stop: asyncio.Event,
     on_step: "OnStep",
+    beside: Beside = alone,
 ) -> "Progress":
     """Play files of posts, one after the other, into a store; go on where it was.
 
@@ -351,6 +398,7 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
         speed: event time per time; absent for as fast as it goes.
         stop: ends it after the running batch.
         on_step: told after each commit.
+        beside: what runs in the same loop as long.
 
     Raises:
         SourceError: a file cannot be read.
@@ -375,7 +423,8 @@ async def replay(  # noqa: PLR0913  # one caller; each is a thing of its own
         on_step(progress)
 
     collect_seldom()
-    return await flow(playing.run(stop), bus, embedded, told)
+    async with beside(Running(store=store, outlet=bus)) as on_commit:
+        return await flow(playing.run(stop), bus, embedded, told, on_commit)
 
 
 async def sink(config: Config, *, stop: asyncio.Event, on_step: "OnSinkStep") -> "SinkProgress":

@@ -81,6 +81,9 @@ class Poller:
         self._places = asyncio.Semaphore(most_at_once)
         self._sleep = sleep
         self._following: dict[str, asyncio.Task[None]] = {}
+        self._known: dict[str, SourceState] = {}
+        """The latest of each source that was handed over."""
+        self._paused: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
         self._changed = asyncio.Event()
@@ -116,6 +119,7 @@ class Poller:
         new = sum(name not in states for name in sources)
         spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
         for name, source in sources.items():
+            self._paused.discard(name)
             following = self._follow(name, source, states.get(name), spread)
             task = asyncio.create_task(following, name=f"source {name}")
             task.add_done_callback(self._gone)
@@ -129,10 +133,33 @@ class Poller:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def paused(self) -> frozenset[str]:
+        """Give the names of those that are paused."""
+        return frozenset(self._paused)
+
+    async def pause(self, name: str) -> None:
+        """Read one of the sources no more until it is resumed; no end of the run meanwhile."""
+        self._paused.add(name)
+        await self.stop([name])
+
+    async def resume(self, name: str) -> None:
+        """Read a paused source again when it is due."""
+        if name in self._paused:
+            self._start_again(name, self._known.get(name) or self._states.get(name))
+
+    async def try_now(self, name: str) -> None:
+        """Read a source at once, whatever it waits for; a paused one is resumed."""
+        await self.stop([name])
+        known = self._known.get(name) or self._states.get(name)
+        self._start_again(name, replace(known or SourceState(source=name), next_at=None))
+
     @property
     def ended(self) -> bool:
         """Say whether nothing is left to read: every source that was started has ended."""
-        return not self._running
+        return not self._running and not self._paused
+
+    def _start_again(self, name: str, known: SourceState | None) -> None:
+        self.start({name: self._sources[name]}, {name: known} if known else {})
 
     def _gone(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -160,6 +187,7 @@ class Poller:
             delivery = self._stated(delivery, state, at, started)
             state = delivery.state or state
             await self._outlet.put(delivery)
+            self._known[name] = state
             await self._pause(state.next_at)
 
     async def _read(self, source: Source, cursor: bytes) -> Delivery:

@@ -10,15 +10,13 @@ from bunco.model import Enriched, Post, to_ms
 from bunco.text.address import canonical
 from bunco.text.sensational import sensational
 from bunco.text.similarity import grams
+from bunco.text.wording import OPENING
 from processors.recalling import recalled
 
 HEADLINE_CHARACTERS = 200
 HEADLINE_WORDS = 30
 """A text with a link that is no longer than these sells the link. Source: ours; the longest
 headlines of news feeds have about 150 characters."""
-
-OPENING = 300
-"""Characters of a headline, or of a text without one, that stand for it. Source: ours."""
 
 _LINK = re.compile(r"https?://[^\s<>\"'\])}]+", re.IGNORECASE)
 _TEXT_LINKS = 20

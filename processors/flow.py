@@ -52,12 +52,24 @@ class Progress(Struct, kw_only=True):
 
 
 OnStep: TypeAlias = Callable[[Progress], None]
+OnCommit: TypeAlias = Callable[["Step"], None]
 
 
 async def flow(
-    reading: Coroutine[Any, Any, None], bus: Bus, embedded: "Embedded", on_step: OnStep
+    reading: Coroutine[Any, Any, None],
+    bus: Bus,
+    embedded: "Embedded",
+    on_step: OnStep,
+    on_commit: "OnCommit | None" = None,
 ) -> Progress:
     """Run readers and pipeline side by side; drain the bus when the readers are done.
+
+    Args:
+        reading: puts deliveries on the bus until it is done.
+        bus: between the two.
+        embedded: the pipeline.
+        on_step: told of the progress after each commit.
+        on_commit: told what each commit held.
 
     Raises:
         SourceError: the readers gave up.
@@ -67,6 +79,8 @@ async def flow(
 
     def told(step: "Step") -> None:
         progress.add(step)
+        if on_commit is not None:
+            on_commit(step)
         on_step(progress)
 
     writing = asyncio.create_task(embedded.run(bus, told))

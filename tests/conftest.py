@@ -17,6 +17,12 @@ def _logs_as_before() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(autouse=True)
+def _no_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs serve no dashboard where a test does not ask for it: they would share a port."""
+    monkeypatch.setenv("BUNCO_DASHBOARD__ENABLED", "false")
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a Kafka broker: a running one by BUNCO_TEST_KAFKA, else our own.

@@ -15,6 +15,7 @@ from bunco import codec, registry
 from bunco.cli.app import app
 from bunco.model import Post, Removal, Verdict
 from bunco.options import (
+    DashboardOptions,
     HttpOptions,
     IngestOptions,
     KafkaOptions,
@@ -22,6 +23,8 @@ from bunco.options import (
     PipelineOptions,
     ProcessOptions,
     SinkOptions,
+    TokenOptions,
+    UserOptions,
 )
 from bunco.values import Size
 
@@ -35,6 +38,9 @@ TABLES = {
     "[ingest]": IngestOptions,
     "[process]": ProcessOptions,
     "[sink]": SinkOptions,
+    "[dashboard]": DashboardOptions,
+    "[[dashboard.users]]": UserOptions,
+    "[[dashboard.tokens]]": TokenOptions,
 }
 SHELVES: dict[registry.Shelf, str] = {
     "ingest.sources": "Source",

@@ -23,9 +23,11 @@ from bunco.cli import (
     index,
     ingest,
     kibana,
+    password,
     process,
     reading,
     run,
+    serve,
     simulate,
     sink,
     texts,
@@ -118,6 +120,7 @@ def _help(command: Callable[..., None]) -> str:
 _add(run.run, _LIVE)
 _add(run.replay, _LIVE)
 _add(demo.demo, _LIVE)
+_add(serve.serve, _LIVE)
 _add(ingest.ingest, _MANY)
 _add(process.process, _MANY)
 _add(sink.sink, _MANY)
@@ -137,6 +140,7 @@ _add(documents.import_feeds, _KEEP, "import")
 _add(documents.export_feeds, _KEEP, "export")
 _add(health.sources, _KEEP)
 _add(health.doctor, _KEEP)
+_add(password.password, _KEEP)
 _add(upkeep.forget, _KEEP)
 app.add_typer(upkeep.dead, name="dead", rich_help_panel=_KEEP)
 app.add_typer(topics.topics, name="topics", rich_help_panel=_MANY)

@@ -46,6 +46,7 @@ def sources(as_json: AsJson = False, store: StorePlace = None, config: ConfigFil
     """Show every source with its health, as the last run left it."""
     from bunco import wiring
     from bunco.cli import render
+    from bunco.health import health_word
 
     settings = wiring.load_config(config)
     kinds = {source.name: source.kind for source in settings.sources}
@@ -60,7 +61,7 @@ def sources(as_json: AsJson = False, store: StorePlace = None, config: ConfigFil
             {
                 "source": name,
                 "kind": kinds.get(name, ""),
-                "health": render.health_word(state),
+                "health": health_word(state),
                 "error": state.error if state else "",
                 "polled_at": state.polled_at if state else None,
                 "succeeded_at": state.succeeded_at if state else None,

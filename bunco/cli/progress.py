@@ -9,8 +9,8 @@ from typing import TypeAlias, TypeVar
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.status import Status
 
-from bunco.cli.render import health_word
 from bunco.cli.terminal import notes, say
+from bunco.health import health_word
 from bunco.model import SourceState
 from processors import flow
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from bunco.cli.render_verdict import SHORT_ID, beside
 from bunco.cli.terminal import printable, when
 from bunco.doctor import Check, Verdict
+from bunco.health import health_word
 from bunco.model import (
     AuthorSummary,
     DeadLetter,
@@ -153,15 +154,6 @@ def source_table(
             health(state),
         )
     return table
-
-
-def health_word(state: SourceState | None) -> str:
-    """Give the health of a source in a word."""
-    if state is None or (state.polled_at is None and not state.cursor):
-        return "new"
-    if state.error:
-        return "failing"
-    return "ended" if state.ended else "ok"
 
 
 def health(state: SourceState) -> Text:

@@ -13,6 +13,10 @@ path = "bunco.db"
 # [http]
 # user_agent = "bunco (you@example.org)"
 
+# The dashboard is at http://127.0.0.1:8600 while "bunco run" runs; see docs/dashboard.md.
+# [dashboard]
+# port = 8600
+
 # Detectors run with good defaults; a table turns one off or tunes it.
 # [detectors.bursts]
 # enabled = false

@@ -9,15 +9,20 @@ from types import FrameType
 
 from bunco.cli.terminal import say
 
+_STOPPING = "Stopping after the running batch; once more ends at once."
 _KILLED = 128
 """Added to the signal's number: how shells tell that a signal ended a command."""
 
 
 @contextmanager
-def stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+def stopped_by_signals(stop: asyncio.Event, sentence: str = _STOPPING) -> Iterator[None]:
     """Set the event on the first signal; end the process on the second.
 
     Nothing is lost by the second: what is not committed is read again.
+
+    Args:
+        stop: the event.
+        sentence: what is said at the first.
     """
     loop = asyncio.get_running_loop()
     asked = False
@@ -28,15 +33,15 @@ def stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
         if asked:
             os._exit(_KILLED + number)
         asked = True
-        loop.call_soon_threadsafe(_told, stop)
+        loop.call_soon_threadsafe(_told, stop, sentence)
 
     with _handlers(on_signal):
         yield
 
 
-def _told(stop: asyncio.Event) -> None:
+def _told(stop: asyncio.Event, sentence: str) -> None:
     stop.set()
-    say("Stopping after the running batch; once more ends at once.")
+    say(sentence)
 
 
 @contextmanager

@@ -5,12 +5,23 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from bunco.model import AuthorSummary, Finding, Page, Verdict, from_ms, to_ms
+from bunco.model import (
+    AuthorSummary,
+    Finding,
+    Page,
+    RepeatedHeadline,
+    StoredPost,
+    Verdict,
+    from_ms,
+    to_ms,
+)
 from bunco.ports import FindingQuery, VerdictQuery
-from bunco.storage.contents import Contents
+from bunco.storage.contents import Contents, Kept
+from bunco.storage.headlines import DAY_MS, mark_of_headline, pairs
 from bunco.storage.keeping import POINTS, points, times
 from bunco.storage.marks import mark
 from bunco.storage.quieting import word_of
+from bunco.storage.words import tokens
 
 Row = TypeVar("Row")
 Place: TypeAlias = tuple[int | str, ...]
@@ -30,6 +41,8 @@ def is_asked(finding: Finding, asked: FindingQuery) -> bool:
     """Tell whether a finding is what was asked for."""
     return (
         asked.detector in ("", finding.detector)
+        and (not asked.detectors or finding.detector in asked.detectors)
+        and (not asked.severities or finding.severity in asked.severities)
         and asked.author in ("", finding.subject)
         and (asked.since is None or to_ms(finding.last_at) >= to_ms(asked.since))
         and (asked.until is None or to_ms(finding.first_at) < to_ms(asked.until))
@@ -79,4 +92,44 @@ def summary(
         first_at=from_ms(min(at)) if at else None,
         last_at=from_ms(max(at)) if at else None,
         worst=worst.reason if worst else "",
+    )
+
+
+def repeated(
+    everything: Contents, period: tuple[datetime | None, datetime | None]
+) -> list[RepeatedHeadline]:
+    """Give the headlines that came twice in a day of a period, most first, then by headline."""
+    first, last = times(*period)
+    by_wording: dict[int, list[Kept]] = {}
+    for kept in everything.posts.values():
+        wording = mark_of_headline(kept.stored.headline)
+        if wording is not None and first <= kept.at_ms < last:
+            by_wording.setdefault(wording, []).append(kept)
+    made = [_repeated(kept) for kept in by_wording.values() if _is_repeated(kept)]
+    return sorted(made, key=lambda one: (-one.posts, one.headline))
+
+
+def is_near(stored: StoredPost, headline: str) -> bool:
+    """Tell whether a post has another wording, and both words of a pair of the headline's."""
+    post = stored.post
+    held = {*tokens(post.title), *tokens(post.text)}
+    return mark_of_headline(stored.headline) != mark_of_headline(headline) and any(
+        held.issuperset(pair) for pair in pairs(headline)
+    )
+
+
+def _is_repeated(kept: list[Kept]) -> bool:
+    return any(count > 1 for count in Counter(one.at_ms // DAY_MS for one in kept).values())
+
+
+def _repeated(kept: list[Kept]) -> RepeatedHeadline:
+    latest = max(kept, key=lambda one: (one.at_ms, one.stored.post.id))
+    by = Counter(one.author for one in kept)
+    return RepeatedHeadline(
+        headline=latest.stored.headline,
+        post=latest.stored.post.id,
+        posts=len(kept),
+        authors=dict(sorted(by.items(), key=lambda one: (-one[1], one[0]))),
+        first_at=from_ms(min(one.at_ms for one in kept)),
+        last_at=from_ms(latest.at_ms),
     )

@@ -21,7 +21,7 @@ from bunco.model import (
     without_post,
     without_words,
 )
-from bunco.storage.keeping import HOUR_MS, POLLS_KEPT, finite
+from bunco.storage.keeping import HOUR_MS, MINUTE_MS, POLLS_KEPT, finite
 from bunco.storage.letters import mentions
 from bunco.storage.quieting import bare, shown
 from bunco.storage.removing import is_gone, naming, quoted
@@ -65,6 +65,12 @@ class Contents:
         self.gone_authors: dict[str, int | None] = {}
         self.post_counts: Counter[tuple[int, str]] = Counter()
         self.finding_counts: Counter[tuple[int, str]] = Counter()
+        self.post_minutes: Counter[tuple[int, str]] = Counter()
+        self.finding_minutes: Counter[tuple[int, str]] = Counter()
+        self.changed: dict[str, int] = {}
+        """Findings, those that were removed too, in the order they were written last."""
+        self.writings = 0
+        """The number of the last of these."""
         self._set_aside = 0
 
     def write(self, batch: Batch) -> None:
@@ -111,6 +117,7 @@ class Contents:
             StoredPost(post=post, sensational=enriched.sensational, headline=enriched.headline),
         )
         self.post_counts[at_ms // HOUR_MS, post.source] += 1
+        self.post_minutes[at_ms // MINUTE_MS, ""] += 1
         self._name(post.author, at_ms, post.author_name)
 
     def _name(self, author: str, at_ms: int, name: str) -> None:
@@ -121,11 +128,22 @@ class Contents:
         if is_gone(self.gone_authors, finding.subject, to_ms(finding.first_at)):
             return
         if old := self.findings.get(finding.id):
-            self.finding_counts[to_ms(old.first_at) // HOUR_MS, old.detector] -= 1
-        self.finding_counts[to_ms(finding.first_at) // HOUR_MS, finding.detector] += 1
+            self._count_finding(old, -1)
+        self._count_finding(finding, 1)
         for post in sorted(quoted(finding) & self.erased):
             finding = without_post(finding, post)
         self.findings[finding.id] = shown(finding, self.latest)
+        self._note_change(finding.id)
+
+    def _count_finding(self, finding: Finding, count: int) -> None:
+        at_ms, detector = to_ms(finding.first_at), finding.detector
+        self.finding_counts[at_ms // HOUR_MS, detector] += count
+        self.finding_minutes[at_ms // MINUTE_MS, detector] += count
+
+    def _note_change(self, finding: str) -> None:
+        self.writings += 1
+        self.changed.pop(finding, None)
+        self.changed[finding] = self.writings
 
     def _write_verdict(self, verdict: Verdict) -> None:
         if verdict.id in self.verdicts or is_gone(
@@ -147,6 +165,7 @@ class Contents:
         for name, finding in self.findings.items():
             if name in judged or finding.quieted_by in judged:
                 self.findings[name] = shown(finding, self.latest)
+                self._note_change(name)
 
     def _write_poll(self, poll: Poll) -> None:
         lines = self.polls.setdefault(poll.source, [])
@@ -187,6 +206,7 @@ class Contents:
         for name, named in [(name, quoted(one)) for name, one in self.findings.items()]:
             for post in sorted(named & set(ids)):
                 self.findings[name] = without_post(self.findings[name], post)
+                self._note_change(name)
         self._forget_words(ids)
         for author in of:
             self._drop_empty(author)
@@ -208,11 +228,10 @@ class Contents:
         self._remove_posts(
             [post for post, kept in self.posts.items() if is_gone(gone, kept.author, kept.at_ms)]
         )
-        self.findings = {
-            name: finding
-            for name, finding in self.findings.items()
-            if not is_gone(gone, finding.subject, to_ms(finding.first_at))
-        }
+        for name, finding in list(self.findings.items()):
+            if is_gone(gone, finding.subject, to_ms(finding.first_at)):
+                del self.findings[name]
+                self._note_change(name)
         gone_with = [
             one for one in self.verdicts.values() if is_gone(gone, one.author, to_ms(one.began_at))
         ]

@@ -13,6 +13,9 @@ from bunco.errors import UsageError
 from bunco.model import Batch, Finding, to_ms
 
 HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
+_MOST_MINUTES = 7 * 24 * 60
+"""Counted at once, a week. Source: ours: what can be drawn."""
 EVER = (-(1 << 62), 1 << 62)
 """From before all times to after them, in ms."""
 POINTS = 1_000_000_000
@@ -93,6 +96,18 @@ def hours(step: timedelta) -> int:
     if rest or count < 1:
         raise UsageError(f"a step of {step} is not made of whole hours")
     return count
+
+
+def minutes(since: datetime, until: datetime) -> tuple[int, int]:
+    """Give a period in minutes since 1970: the first, and the one after the last.
+
+    Raises:
+        UsageError: it is longer than a week.
+    """
+    first, last = to_ms(since) // MINUTE_MS, -(-to_ms(until) // MINUTE_MS)
+    if last - first > _MOST_MINUTES:
+        raise UsageError("minutes are counted for a week at most")
+    return first, last
 
 
 def _clean(record: Record) -> Record:

@@ -32,3 +32,27 @@ def place(after: str, form: type[Place]) -> Place | None:
         return msgspec.json.decode(packed, type=form)
     except (ValueError, msgspec.DecodeError) as error:
         raise UsageError(f"{after[:40]!r} is no page mark of this list") from error
+
+
+def change_mark(store: str, number: int) -> str:
+    """Give the mark of a place in the changes of a store; the start is the same in all."""
+    return mark(store if number else "", number)
+
+
+def change_place(after: str, store: str, last: int) -> int:
+    """Give the number of a mark; 0, before all, for no mark.
+
+    Args:
+        after: what ``change_mark`` gave, or empty.
+        store: the name of the store.
+        last: the number of the last change there.
+
+    Raises:
+        UsageError: it is the mark of another store, or of this one before it was set back.
+    """
+    name, number = place(after, tuple[str, int]) or (store, 0)
+    if not number:
+        return 0
+    if name != store or not 0 < number <= last:
+        raise UsageError(f"{after[:40]!r} is no mark of this store's changes")
+    return number

@@ -16,6 +16,7 @@ from bunco.errors import UsageError
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Finding,
@@ -23,6 +24,7 @@ from bunco.model import (
     Page,
     Poll,
     Post,
+    RepeatedHeadline,
     SourceState,
     StoredPost,
     StoreStats,
@@ -33,7 +35,10 @@ from bunco.model import (
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
 from bunco.stores_elastic import (
     authors,
+    changes,
     checks,
+    counting,
+    headlines,
     letters,
     reading,
     retention,
@@ -140,6 +145,18 @@ class ElasticStore:
         """Give findings, latest ``last_at`` first, then by id."""
         return reading.findings(self._cluster, query, limit, after)
 
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        return reading.count_findings(self._cluster, query)
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written."""
+        return changes.changes(self._cluster, after, limit)
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present."""
+        return changes.present_mark(self._cluster)
+
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
         return reading.finding(self._cluster, finding_id)
@@ -188,6 +205,20 @@ class ElasticStore:
         """Give posts that hold all the words (``"a phrase"``, ``pre*``), newest first."""
         return searching.search(self._cluster, words, author, limit, after)
 
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period, most first."""
+        return headlines.repeated(self._cluster, (since, until), limit)
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        return headlines.copies(self._cluster, headline, limit, after)
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline."""
+        return headlines.near(self._cluster, headline, limit)
+
     def walk(
         self,
         *,
@@ -208,7 +239,11 @@ class ElasticStore:
         until: datetime | None = None,
     ) -> Sequence[Count]:
         """Count posts by source, or findings by detector, in buckets of whole hours."""
-        return reading.counts(self._cluster, what, step, (since, until))
+        return counting.counts(self._cluster, what, step, (since, until))
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute."""
+        return counting.minutes(self._cluster, what, since, until)
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
+from secrets import token_hex
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +18,7 @@ from bunco.errors import OvertakenError
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Finding,
@@ -24,6 +26,7 @@ from bunco.model import (
     Page,
     Poll,
     Post,
+    RepeatedHeadline,
     SourceState,
     StoredPost,
     StoreStats,
@@ -32,10 +35,27 @@ from bunco.model import (
     to_ms,
 )
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
-from bunco.storage.answers import Place, is_asked, is_asked_verdict, page, summary
+from bunco.storage.answers import (
+    Place,
+    is_asked,
+    is_asked_verdict,
+    is_near,
+    page,
+    repeated,
+    summary,
+)
 from bunco.storage.contents import Contents
-from bunco.storage.keeping import HOUR_MS, findable, hours, storable, times
-from bunco.storage.marks import place
+from bunco.storage.headlines import mark_of_headline
+from bunco.storage.keeping import (
+    HOUR_MS,
+    MINUTE_MS,
+    findable,
+    hours,
+    minutes,
+    storable,
+    times,
+)
+from bunco.storage.marks import change_mark, change_place, place
 from bunco.storage.words import matches, parse
 
 
@@ -51,6 +71,7 @@ class MemoryStore:
         self._all = Contents()
         self._others = 0
         """Commits from beside the pipeline."""
+        self._name = token_hex(4)
 
     # -- the pipeline's side
 
@@ -125,6 +146,26 @@ class MemoryStore:
                 if is_asked(finding, query)
             ]
         return page(placed, limit, start)
+
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        with self._lock:
+            return sum(is_asked(finding, query) for finding in self._all.findings.values())
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written."""
+        with self._lock:
+            start = change_place(after, self._name, self._all.writings)
+            rows = list(islice(((n, i) for i, n in self._all.changed.items() if n > start), limit))
+            return Page(
+                rows=tuple(Change(id=one, finding=self._all.findings.get(one)) for _, one in rows),
+                after=change_mark(self._name, rows[-1][0] if rows else start),
+            )
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present."""
+        with self._lock:
+            return change_mark(self._name, self._all.writings)
 
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
@@ -224,6 +265,35 @@ class MemoryStore:
             ]
         return page(placed, limit, start)
 
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period, most first."""
+        with self._lock:
+            return repeated(self._all, (since, until))[:limit]
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        start = place(after, tuple[int, str])
+        wanted = mark_of_headline(headline)
+        with self._lock:
+            placed: Iterable[tuple[Place, StoredPost]] = [
+                ((kept.at_ms, name), kept.stored)
+                for name, kept in self._all.posts.items()
+                if wanted is not None and mark_of_headline(kept.stored.headline) == wanted
+            ]
+        return page(placed, limit, start)
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline."""
+        with self._lock:
+            found = [
+                kept.stored
+                for kept in reversed(self._all.posts.values())
+                if is_near(kept.stored, headline)
+            ]
+        return found[:limit]
+
     def walk(
         self,
         *,
@@ -265,6 +335,17 @@ class MemoryStore:
             for (hour, key), count in sorted(buckets.items())
             if count
         ]
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute."""
+        first, last = minutes(since, until)
+        with self._lock:
+            kept = self._all.post_minutes if what == "posts" else self._all.finding_minutes
+            return [
+                Count(at=from_ms(minute * MINUTE_MS), key=key, count=count)
+                for (minute, key), count in sorted(kept.items())
+                if first <= minute < last and count
+            ]
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

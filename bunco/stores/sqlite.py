@@ -16,6 +16,7 @@ from msgspec import Struct
 from bunco.model import (
     AuthorSummary,
     Batch,
+    Change,
     Count,
     DeadLetter,
     Finding,
@@ -23,6 +24,7 @@ from bunco.model import (
     Page,
     Poll,
     Post,
+    RepeatedHeadline,
     SourceState,
     StoredPost,
     StoreStats,
@@ -33,7 +35,9 @@ from bunco.model import (
 from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
 from bunco.stores_sql import (
     authors,
+    changes,
     checks,
+    headlines,
     lookups,
     reading,
     retention,
@@ -133,6 +137,21 @@ class SqliteStore:
         with self._reading() as connection:
             return reading.findings(connection, query, limit, after)
 
+    def count_findings(self, query: FindingQuery) -> int:
+        """Give how many findings a query has in all."""
+        with self._reading() as connection:
+            return reading.count_findings(connection, query)
+
+    def changes(self, after: str = "", *, limit: int = 500) -> Page[Change]:
+        """Give what became of findings since a mark, in the order it was written."""
+        with self._reading() as connection:
+            return changes.changes(connection, after, limit)
+
+    def changes_mark(self) -> str:
+        """Give the mark of the present."""
+        with self._reading() as connection:
+            return changes.present_mark(connection)
+
     def finding(self, finding_id: str) -> Finding | None:
         """Give one finding by its id."""
         with self._reading() as connection:
@@ -190,6 +209,23 @@ class SqliteStore:
         with self._reading() as connection:
             return searching.search(connection, words, author, limit, after)
 
+    def repeated(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[RepeatedHeadline]:
+        """Give the headlines published most often in a period, most first."""
+        with self._reading() as connection, snapshot(connection):
+            return headlines.repeated(connection, (since, until), limit)
+
+    def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:
+        """Give posts whose headline has the same wording, the earliest first, then by id."""
+        with self._reading() as connection:
+            return headlines.copies(connection, headline, limit, after)
+
+    def near(self, headline: str, *, limit: int = 500) -> Sequence[StoredPost]:
+        """Give posts of another wording that may be near copies of a headline."""
+        with self._reading() as connection:
+            return headlines.near(connection, headline, limit)
+
     def walk(
         self,
         *,
@@ -212,6 +248,11 @@ class SqliteStore:
         """Count posts by source, or findings by detector, in buckets of whole hours."""
         with self._reading() as connection:
             return reading.counts(connection, what, step, (since, until))
+
+    def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
+        """Count posts, all sources together, or findings by detector, minute by minute."""
+        with self._reading() as connection:
+            return reading.minutes(connection, what, since, until)
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

@@ -1,11 +1,10 @@
 """Answer what people ask of findings, posts, counts over time, logs and dead letters."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bunco.model import (
-    Count,
     DeadLetter,
     Finding,
     Page,
@@ -13,11 +12,10 @@ from bunco.model import (
     SourceState,
     StoredPost,
     StoreStats,
-    from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery
-from bunco.storage.keeping import EVER, HOUR_MS, POLLS_KEPT, hours, points, times
+from bunco.ports import FindingQuery
+from bunco.storage.keeping import EVER, POLLS_KEPT, points
 from bunco.storage.marks import mark, place
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
@@ -42,6 +40,9 @@ _EXACT_AUTHORS = 40_000
 
 Clauses = list[Mapping[str, Any]]
 Hit = dict[str, Any]
+
+IS_FINDING: Mapping[str, Any] = {"exists": {"field": "subject"}}
+"""Leaves out what tells of removed findings: documents with nothing but their id."""
 
 QUIET: Mapping[str, Any] = {"term": {"quiet": True}}
 """Findings that verdicts keep quiet; those of before there were verdicts lack the field."""
@@ -90,7 +91,24 @@ def rows(
 def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> Page[Finding]:
     """Give findings, latest first, then by id."""
     start = place(after, tuple[int, str])
-    clauses: Clauses = [
+    body = {
+        "query": _asked(asked),
+        "sort": [{"last_at": "desc"}, {"id": "asc"}],
+        "_source": FINDING_FIELDS,
+    }
+    hits = rows(cluster, "findings", body, limit + 1, start)
+    shown = tuple(stored_finding(hit["_source"]) for hit in hits[:limit])
+    return Page(rows=shown, after=_mark(hits, limit))
+
+
+def count_findings(cluster: Cluster, asked: FindingQuery) -> int:
+    """Give how many findings there are of those asked for."""
+    return _total(cluster, "findings", _asked(asked))
+
+
+def _asked(asked: FindingQuery) -> dict[str, Any]:
+    clauses: Clauses = [IS_FINDING]
+    clauses += [
         {"term": {field: value}}
         for field, value in (
             ("detector", asked.detector),
@@ -103,6 +121,10 @@ def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> P
     clauses += period("last_at", asked.since, None) + period("first_at", None, asked.until)
     if asked.least_score > 0:
         clauses.append({"range": {"points": {"gte": points(asked.least_score)}}})
+    if asked.detectors:
+        clauses.append({"terms": {"detector": list(asked.detectors)}})
+    if asked.severities:
+        clauses.append({"terms": {"severity": list(asked.severities)}})
     if asked.words:
         clauses.append(containing("sentence", asked.words))
     if asked.verdict and asked.verdict != "none":
@@ -110,14 +132,7 @@ def findings(cluster: Cluster, asked: FindingQuery, limit: int, after: str) -> P
     without: Clauses = [] if asked.with_quiet else [QUIET]
     if asked.verdict == "none":
         without.append({"terms": {"judged": ["spam", "fine", "mute"]}})
-    body = {
-        "query": {"bool": {"filter": clauses, "must_not": without}},
-        "sort": [{"last_at": "desc"}, {"id": "asc"}],
-        "_source": FINDING_FIELDS,
-    }
-    hits = rows(cluster, "findings", body, limit + 1, start)
-    shown = tuple(stored_finding(hit["_source"]) for hit in hits[:limit])
-    return Page(rows=shown, after=_mark(hits, limit))
+    return {"bool": {"filter": clauses, "must_not": without}}
 
 
 def containing(field: str, part: str) -> dict[str, Any]:
@@ -138,7 +153,7 @@ def finding(cluster: Cluster, finding_id: str) -> Finding | None:
 def finding_ids(cluster: Cluster, beginning: str, limit: int) -> list[str]:
     """Give the ids of findings that begin so, in their order."""
     body = {
-        "query": {"prefix": {"id": beginning}},
+        "query": {"bool": {"filter": [{"prefix": {"id": beginning}}, IS_FINDING]}},
         "sort": [{"id": "asc"}],
         "_source": ["id"],
     }
@@ -162,53 +177,6 @@ def known(cluster: Cluster, marks: Marks, ids: Collection[str]) -> dict[str, str
         for hit in cluster.search(["posts"], body)["hits"]["hits"]:
             found[hit["_source"]["id"]] = hit["_source"]["author"]
     return found
-
-
-def counts(
-    cluster: Cluster,
-    what: Counted,
-    step: timedelta,
-    within: tuple[datetime | None, datetime | None],
-) -> list[Count]:
-    """Count posts by source, or findings by detector, in buckets of whole hours."""
-    wide = hours(step)
-    first, last = times(*within)
-    group: Group
-    group, at, key = (
-        ("posts", "at", "source") if what == "posts" else ("findings", "first_at", "detector")
-    )
-    bounds = {}
-    if within[0] is not None:
-        bounds["gte"] = first // HOUR_MS * HOUR_MS
-    if within[1] is not None:
-        bounds["lt"] = -(-last // HOUR_MS) * HOUR_MS
-    buckets: dict[str, Any] = {
-        "size": 10_000,
-        "sources": [
-            {"at": {"date_histogram": {"field": at, "fixed_interval": f"{wide}h"}}},
-            {"key": {"terms": {"field": key}}},
-        ],
-    }
-    found: list[Count] = []
-    while True:
-        body = {
-            "size": 0,
-            "track_total_hits": False,
-            "query": {"range": {at: bounds}},
-            "aggs": {"counts": {"composite": buckets}},
-        }
-        answer = cluster.search([group, "gone"], body).get("aggregations", {}).get("counts", {})
-        found += [
-            Count(
-                at=from_ms(bucket["key"]["at"]),
-                key=bucket["key"]["key"],
-                count=bucket["doc_count"],
-            )
-            for bucket in answer.get("buckets", ())
-        ]
-        if "after_key" not in answer:
-            return found
-        buckets["after"] = answer["after_key"]
 
 
 def polls(cluster: Cluster, source: str, limit: int) -> list[Poll]:
@@ -256,15 +224,15 @@ def stats(cluster: Cluster) -> StoreStats:
     return StoreStats(
         posts=answer["hits"]["total"]["value"],
         authors=told.get("authors", {}).get("value", 0),
-        findings=_total(cluster, "findings"),
-        dead=_total(cluster, "dead"),
+        findings=_total(cluster, "findings", IS_FINDING),
+        dead=_total(cluster, "dead", {"match_all": {}}),
         first_at=moment(told.get("first", {}).get("value")),
         last_at=moment(told.get("last", {}).get("value")),
     )
 
 
-def _total(cluster: Cluster, group: Group) -> int:
-    answer = cluster.search([group], {"size": 0, "track_total_hits": True})
+def _total(cluster: Cluster, group: Group, query: Mapping[str, Any]) -> int:
+    answer = cluster.search([group], {"size": 0, "track_total_hits": True, "query": query})
     total: int = answer["hits"]["total"]["value"]
     return total
 

@@ -11,6 +11,7 @@ from bunco.model import Batch, Removal, to_ms, without_post
 from bunco.storage.removing import naming, quoted
 from bunco.stores_elastic import verdicts
 from bunco.stores_elastic.bulk import Write
+from bunco.stores_elastic.changes import tombstones
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
     FINDING_FIELDS,
@@ -215,7 +216,8 @@ class Remover:
         while hits := self._hits("findings", query, ["body"], most=_FINDINGS):
             findings = [stored_finding(hit["_source"]) for hit in hits]
             self._cluster.write_all(removed_findings(self._cluster, self._marks, findings))
-            self._cluster.write_all(list(map(_deletion, hits)))
+            told = tombstones(self._cluster, [finding.id for finding in findings])
+            self._cluster.write_all([*told, *map(_deletion, hits)])
 
     # -- dead letters
 

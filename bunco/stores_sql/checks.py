@@ -11,6 +11,7 @@ _MUST_BE_NONE = (
     ("{} posts name an author who is not there", "posts AS p", "p.author", "authors"),
     ("{} posts name a source that is not there", "posts AS p", "p.source", "sources"),
     ("{} findings name an author who is not there", "findings AS p", "p.author", "authors"),
+    ("{} headlines belong to no post", "headlines AS p", "p.post", "posts"),
     ("{} author states belong to nobody", "author_states AS p", "p.author", "authors"),
     ("{} summaries belong to nobody", "tallies AS p", "p.author", "authors"),
     ("{} findings have lost their content", "findings AS p", "p.key", "finding_bodies"),

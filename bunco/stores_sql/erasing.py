@@ -7,11 +7,12 @@ import apsw
 import msgspec
 
 from bunco.model import Post
+from bunco.stores_sql.headlines import drop_headlines
 from bunco.stores_sql.keys import Keys, marks
 from bunco.stores_sql.posts import write_names
 from bunco.stores_sql.rows import Row, query
 
-ERASED_COLUMNS = "p.key, p.author, p.at_ms, p.id, p.body"
+ERASED_COLUMNS = "p.key, p.author, p.at_ms, p.id, p.body, p.wording"
 """What ``erase_posts`` needs of ``posts AS p``."""
 
 _post = msgspec.json.Decoder(Post).decode
@@ -27,8 +28,9 @@ def erase_posts(connection: apsw.Connection, rows: Collection[Row]) -> None:
     rows = sorted(rows)  # the full-text index writes itself out at each step backwards
     connection.executemany(
         "INSERT INTO words (words, rowid, title, text, author) VALUES ('delete', ?,?,?,?)",
-        [(key, (post := _post(body)).title, post.text, by) for key, by, _, _, body in rows],
+        [(key, (post := _post(body)).title, post.text, by) for key, by, _, _, body, _ in rows],
     )
+    drop_headlines(connection, [(row[5], row[2], row[0]) for row in rows if row[5] is not None])
     connection.executemany("DELETE FROM posts WHERE key = ?", [(row[0],) for row in rows])
     connection.executemany(
         "UPDATE tallies SET posts = posts - ?2, "
@@ -68,7 +70,7 @@ def mark_gone(
 def rename(connection: apsw.Connection, keys: Keys, rows: Iterable[Row]) -> None:
     """Give authors the name of their latest post again, where that one was erased."""
     latest: dict[int, int] = {}
-    for _, author, at_ms, _, _ in rows:
+    for _, author, at_ms, *_ in rows:
         latest[author] = max(at_ms, latest.get(author, at_ms))
     for author, at_ms in latest.items():
         for named_ms, name in query(

@@ -6,13 +6,14 @@ import apsw
 import msgspec
 
 from bunco.model import Finding, to_ms, without_post
-from bunco.storage.keeping import HOUR_MS, finite, points
+from bunco.storage.keeping import HOUR_MS, MINUTE_MS, finite, points
 from bunco.storage.quieting import bare
 from bunco.storage.removing import is_gone, quoted
 from bunco.stores_sql.keys import Keys, marks
 from bunco.stores_sql.posts import gone_authors, gone_posts
 from bunco.stores_sql.rows import Row, over
 from bunco.stores_sql.verdicts import settle
+from bunco.stores_sql.writings import NEXT_WRITTEN
 
 _encode = msgspec.json.Encoder().encode
 
@@ -43,9 +44,11 @@ def write_findings(connection: apsw.Connection, keys: Keys, findings: Sequence[F
     connection.executemany(
         # not OR REPLACE: it costs 130 µs a row, as it must be able to take back each
         "INSERT INTO findings (key, id, detector, author, points, first_ms, last_ms, sources, "
-        "places, sentence, quieted_by, quiet) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) "
+        "places, sentence, quieted_by, quiet, written) "
+        f"VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,{NEXT_WRITTEN}) "
         "ON CONFLICT (key) DO UPDATE SET detector = ?3, author = ?4, points = ?5, first_ms = ?6, "
-        "last_ms = ?7, sources = ?8, places = ?9, sentence = ?10, quieted_by = ?11, quiet = ?12",
+        "last_ms = ?7, sources = ?8, places = ?9, sentence = ?10, quieted_by = ?11, quiet = ?12, "
+        "written = excluded.written",
         [
             (
                 *(key, *columns(finding, authors[finding.subject])),
@@ -82,13 +85,13 @@ def lines(names: Iterable[str]) -> str:
 
 
 def _there(connection: apsw.Connection, ids: Iterable[str]) -> dict[str, tuple[int, int, str]]:
-    """Give for each id that is there its key, its first hour and its detector."""
+    """Give for each id that is there its key, when it began (ms) and its detector."""
     sql = (
         "SELECT f.id, f.key, f.first_ms, f.detector FROM carray(?) AS w "
         "CROSS JOIN findings AS f ON f.id = w.value"
     )
     return {
-        name: (key, first_ms // HOUR_MS, detector)
+        name: (key, first_ms, detector)
         for name, key, first_ms, detector in over(connection, sql, tuple(ids))
     }
 
@@ -98,21 +101,25 @@ def _count(
     findings: Iterable[Finding],
     there: dict[str, tuple[int, int, str]],
 ) -> None:
-    """Count each finding once, in the hour its newest form began."""
+    """Count each finding once, in the hour and the minute its newest form began."""
     changes: list[tuple[int, str, int]] = []
     for finding in findings:
-        new = (to_ms(finding.first_at) // HOUR_MS, finding.detector)
+        new = (to_ms(finding.first_at), finding.detector)
         if finding.id in there:
             old = there[finding.id][1:]
             if old == new:
                 continue
             changes.append((*old, -1))
         changes.append((*new, 1))
-    connection.executemany(
-        "INSERT INTO finding_counts VALUES (?,?,?) "
-        "ON CONFLICT DO UPDATE SET count = count + excluded.count",
-        changes,
-    )
+    for table, unit, span in (
+        ("finding_counts", "hour", HOUR_MS),
+        ("finding_minutes", "minute", MINUTE_MS),
+    ):
+        connection.executemany(
+            f"INSERT INTO {table} ({unit}, detector, count) VALUES (?,?,?) "
+            "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+            [(first_ms // span, detector, count) for first_ms, detector, count in changes],
+        )
 
 
 def _link(connection: apsw.Connection, keys: Keys, rows: dict[int, Finding]) -> dict[int, Finding]:

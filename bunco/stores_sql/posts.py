@@ -12,8 +12,10 @@ import apsw
 import msgspec
 
 from bunco.model import Enriched
-from bunco.storage.keeping import HOUR_MS, findable
+from bunco.storage.headlines import mark_of
+from bunco.storage.keeping import HOUR_MS, MINUTE_MS, findable
 from bunco.storage.removing import is_gone
+from bunco.stores_sql.headlines import write_headlines
 from bunco.stores_sql.keys import Keys, marks
 from bunco.stores_sql.rows import query
 
@@ -94,16 +96,21 @@ def _add(connection: apsw.Connection, keys: Keys, posts: Sequence[Enriched]) -> 
             enriched.sensational,
             None if enriched.headline == post.title else enriched.headline,
             _encode(post),
+            mark_of(enriched.wording) if enriched.headline else None,
         )
         for key, enriched in enumerate(posts, first)
     ]
     before = connection.total_changes()
-    connection.executemany("INSERT OR IGNORE INTO posts VALUES (?,?,?,?,?,?,?,?)", rows)
-    added = [(row[0], row[2], row[4], post) for row, post in zip(rows, posts, strict=True)]
-    if connection.total_changes() - before == len(added):
-        return added
-    new = {key for (key,) in query(connection, "SELECT key FROM posts WHERE key >= ?", first)}
-    return [row for row in added if row[0] in new]
+    connection.executemany("INSERT OR IGNORE INTO posts VALUES (?,?,?,?,?,?,?,?,?)", rows)
+    added = list(zip(rows, posts, strict=True))
+    if connection.total_changes() - before != len(added):
+        new = {key for (key,) in query(connection, "SELECT key FROM posts WHERE key >= ?", first)}
+        added = [(row, post) for row, post in added if row[0] in new]
+    write_headlines(
+        connection,
+        [(row[8], row[3], row[0], row[2]) for row, _ in added if row[8] is not None],
+    )
+    return [(row[0], row[2], row[4], post) for row, post in added]
 
 
 def _index(connection: apsw.Connection, added: _Added) -> None:
@@ -121,6 +128,12 @@ def _count(connection: apsw.Connection, added: _Added) -> None:
         "INSERT INTO post_counts VALUES (?,?,?,?) "
         "ON CONFLICT DO UPDATE SET count = count + excluded.count",
         [(*key, count) for key, count in sorted(counts.items())],
+    )
+    minutes = Counter([post.at_ms // MINUTE_MS for _, _, _, post in added])
+    connection.executemany(
+        "INSERT INTO post_minutes VALUES (?,?) "
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        sorted(minutes.items()),
     )
     times: dict[int, list[int]] = {}
     oldest: dict[tuple[int, int], int] = {}

@@ -7,6 +7,7 @@ import apsw
 import msgspec
 
 from bunco.model import (
+    SEVERITY_FROM,
     Count,
     DeadLetter,
     Finding,
@@ -18,11 +19,23 @@ from bunco.model import (
     to_ms,
 )
 from bunco.ports import Counted, FindingQuery
-from bunco.storage.keeping import EVER, HOUR_MS, hours, points, times
+from bunco.storage.keeping import EVER, HOUR_MS, MINUTE_MS, hours, points, times
+from bunco.storage.keeping import minutes as whole_minutes
 from bunco.storage.marks import mark, place
 from bunco.stores_sql.rows import POST_COLUMNS, Value, over, query, stored_post
 from bunco.stores_sql.verdicts import FINDING_COLUMNS, shown_findings
 
+_ONE_OF = "IN (SELECT value FROM json_each(?))"
+_SEVERITY = (
+    "CASE "
+    + "".join(
+        f"WHEN f.points >= {points(score)} THEN '{word}' "
+        for word, score in reversed(SEVERITY_FROM.items())
+    )
+    + "END"
+)
+
+_json = msgspec.json.encode
 _poll = msgspec.json.Decoder(Poll).decode
 _letter = msgspec.msgpack.Decoder(DeadLetter).decode
 
@@ -48,6 +61,16 @@ def findings(
     )
     shown = shown_findings(connection, [row[2:] for row in rows[:limit]])
     return Page(rows=tuple(shown), after=mark(*rows[limit - 1][:2]) if len(rows) > limit else "")
+
+
+def count_findings(connection: apsw.Connection, asked: FindingQuery) -> int:
+    """Give how many findings there are of those asked for."""
+    clauses = [*_of_kind(asked), *_when_and_where(asked)]
+    where = " AND ".join(["1", *(text for text, _ in clauses)])
+    sql = f"SELECT count(*) FROM findings AS f WHERE {where}"
+    ((count,),) = query(connection, sql, *(value for _, value in clauses))
+    found: int = count
+    return found
 
 
 def finding(connection: apsw.Connection, finding_id: str) -> Finding | None:
@@ -100,6 +123,24 @@ def counts(
     return [Count(at=from_ms(hour * HOUR_MS), key=name, count=count) for hour, name, count in rows]
 
 
+def minutes(
+    connection: apsw.Connection, what: Counted, since: datetime, until: datetime
+) -> list[Count]:
+    """Count posts, or findings by detector, minute by minute."""
+    sql = {
+        "posts": "SELECT minute, '', count FROM post_minutes",
+        "findings": "SELECT minute, detector, count FROM finding_minutes",
+    }[what]
+    rows = query(
+        connection,
+        f"{sql} WHERE minute >= ? AND minute < ? AND count > 0 ORDER BY 1, 2",
+        *whole_minutes(since, until),
+    )
+    return [
+        Count(at=from_ms(minute * MINUTE_MS), key=key, count=count) for minute, key, count in rows
+    ]
+
+
 def polls(connection: apsw.Connection, source: str, limit: int) -> list[Poll]:
     """Give the latest lines of a source's log, newest first."""
     sql = "SELECT body FROM polls WHERE source = ? ORDER BY at_ms DESC, body DESC LIMIT ?"
@@ -142,6 +183,10 @@ def _of_kind(asked: FindingQuery) -> Iterator[tuple[str, Value]]:
     """Give the conditions on what a finding is, and their values."""
     if asked.detector:
         yield "f.detector = ?", asked.detector
+    if asked.detectors:
+        yield f"f.detector {_ONE_OF}", _json(asked.detectors).decode()
+    if asked.severities:
+        yield f"{_SEVERITY} {_ONE_OF}", _json(asked.severities).decode()
     if asked.author:
         yield "f.author = (SELECT key FROM authors WHERE id = ?)", asked.author
     if asked.least_score > 0:

@@ -23,6 +23,7 @@ from bunco.stores_sql.findings import columns
 from bunco.stores_sql.keys import Keys, found_authors, marks
 from bunco.stores_sql.rows import Row, over, query, stored_finding
 from bunco.stores_sql.verdicts import drop_verdicts, forget_words
+from bunco.stores_sql.writings import NEXT_WRITTEN, note_removed
 
 _CHUNK = 2000
 """Posts of an author erased at a time: keeps memory flat. Source: ours."""
@@ -90,9 +91,10 @@ def _posts_until(
 
 
 def _drop_findings(connection: apsw.Connection, keys: Keys, author: int, until: int | None) -> None:
-    for key, body in query(
+    for key, name, body in query(
         connection,
-        "SELECT f.key, b.body FROM findings AS f JOIN finding_bodies AS b ON b.finding = f.key "
+        "SELECT f.key, f.id, b.body FROM findings AS f "
+        "JOIN finding_bodies AS b ON b.finding = f.key "
         "WHERE f.author = ?1 AND (?2 IS NULL OR f.first_ms <= ?2)",
         author,
         until,
@@ -102,6 +104,7 @@ def _drop_findings(connection: apsw.Connection, keys: Keys, author: int, until: 
             "DELETE FROM evidence WHERE mark = ? AND finding = ?",
             [(mark, key) for mark in named.values()],
         )
+        note_removed(connection, [name])
         connection.execute("DELETE FROM finding_bodies WHERE finding = ?", (key,))
         connection.execute("DELETE FROM findings WHERE key = ?", (key,))
         keys.linked.pop(key, None)
@@ -124,7 +127,7 @@ def _unquote(connection: apsw.Connection, keys: Keys, ids: Collection[str]) -> N
             finding = without_post(finding, post)
         connection.execute(
             "UPDATE findings SET (id, detector, author, points, first_ms, last_ms, sources, "
-            "places, sentence) = (?,?,?,?,?,?,?,?,?) WHERE key = ?",
+            f"places, sentence, written) = (?,?,?,?,?,?,?,?,?,{NEXT_WRITTEN}) WHERE key = ?",
             (*columns(finding, author), key),
         )
         connection.execute(

@@ -134,7 +134,33 @@ DROP INDEX findings_by_last;
 CREATE INDEX findings_by_last ON findings (last_ms, author, points, detector, quiet);
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _VERDICTS)
+_DASHBOARD = """
+ALTER TABLE findings ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
+UPDATE findings SET written = key;
+CREATE UNIQUE INDEX findings_by_writing ON findings (written);
+CREATE TABLE removed_findings (written INTEGER PRIMARY KEY, id TEXT NOT NULL) STRICT;
+CREATE TABLE post_minutes (minute INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+INSERT INTO post_minutes
+    SELECT (at_ms - ((at_ms % 60000) + 60000) % 60000) / 60000, count(*) FROM posts GROUP BY 1;
+CREATE TABLE finding_minutes (
+    minute INTEGER NOT NULL, detector TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (minute, detector)
+) STRICT, WITHOUT ROWID;
+INSERT INTO finding_minutes
+    SELECT (first_ms - ((first_ms % 60000) + 60000) % 60000) / 60000, detector, count(*)
+    FROM findings GROUP BY 1, 2;
+"""
+
+_HEADLINES = """
+ALTER TABLE posts ADD COLUMN wording INTEGER;
+CREATE TABLE headlines (
+    day INTEGER NOT NULL, wording INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    post INTEGER NOT NULL, author INTEGER NOT NULL,
+    PRIMARY KEY (day, wording, at_ms, post)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _VERDICTS, _DASHBOARD, _HEADLINES)
 """The SQL of each version: the first makes an empty file version 1."""
 
 

@@ -18,9 +18,12 @@ from bunco.storage.quieting import asked_of, is_quiet
 from bunco.storage.removing import is_gone
 from bunco.stores_sql.posts import gone_authors, gone_posts
 from bunco.stores_sql.rows import Row, Value, over, query, stored_finding
+from bunco.stores_sql.writings import NEXT_WRITTEN
 
 FINDING_COLUMNS = "f.judged, f.quiet, b.body"
 """What is read of ``findings AS f`` and ``finding_bodies AS b`` to show a finding."""
+
+_NOTE = f"UPDATE findings SET judged = ?2, quiet = ?3, written = {NEXT_WRITTEN} WHERE id = ?1"
 
 _encode = msgspec.json.Encoder().encode
 _verdict = msgspec.json.Decoder(Verdict).decode
@@ -60,7 +63,7 @@ def settle(connection: apsw.Connection, findings: Collection[Finding]) -> None:
     if not (latest := latest_on(connection, set().union(*asked.values()))):
         return
     connection.executemany(
-        "UPDATE findings SET judged = ?2, quiet = ?3 WHERE id = ?1",
+        _NOTE,
         [
             (one.id, _word(latest, one.id), int(is_quiet(one, latest)))
             for one in findings
@@ -151,7 +154,7 @@ def _settle_judged(connection: apsw.Connection, judged: Collection[str]) -> None
     asked = set().union(*(asked_of(one) for one in wanted.values()))
     latest = latest_on(connection, asked)
     connection.executemany(
-        "UPDATE findings SET judged = ?2, quiet = ?3 WHERE id = ?1",
+        _NOTE,
         [(name, _word(latest, name), int(is_quiet(one, latest))) for name, one in wanted.items()],
     )
 

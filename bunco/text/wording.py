@@ -9,6 +9,8 @@ import re
 
 from bunco.text.letters import letters, visible
 
+OPENING = 300
+"""Characters of a headline, or of a text without one, that stand for it. Source: ours."""
 LIMIT = 1000
 """Characters looked at and given back. Source: ours; headlines are under 300."""
 
@@ -86,6 +88,11 @@ _OF_A_SERIES = (
 )
 _CHANGING = frozenset(f"{_CALENDAR} {_OF_A_SERIES}".split())
 _MASKS = re.compile(r"#(?: #)+")
+
+
+def opening(text: str) -> str:
+    """Give the wording of a text's opening: what a headline is known again by."""
+    return wording(text[:OPENING])
 
 
 def wording(text: str) -> str:

@@ -42,7 +42,7 @@ def written(path: Path, posts: list[Post]) -> Path:
     return path
 
 
-def played(files: list[Path], store: Store, **options: float) -> Progress:
+def played(files: list[Path], store: Store, *, speed: float | None = None) -> Progress:
     """Replay files into a store, to the end."""
 
     async def play() -> Progress:
@@ -52,7 +52,7 @@ def played(files: list[Path], store: Store, **options: float) -> Progress:
             settings(pipeline={"batch_items": 7}),
             stop=asyncio.Event(),
             on_step=lambda _: None,
-            **options,
+            speed=speed,
         )
 
     return asyncio.run(play())

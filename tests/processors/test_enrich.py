@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bunco.model import Post
 from bunco.text.similarity import grams
-from processors.enrich import HEADLINE_CHARACTERS, OPENING, enrich
+from bunco.text.wording import OPENING
+from processors.enrich import HEADLINE_CHARACTERS, enrich
 from tests.builders import NOON, a_post
 
 LINK = "https://example.com/a"

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bunco.cli import render
-from bunco.model import AuthorSummary, HistoryEntry, SourceState, StoredPost
+from bunco.model import AuthorSummary, HistoryEntry, StoredPost
 from tests.builders import NOON, a_finding, a_post
 
 
@@ -74,17 +74,3 @@ def test_markup_in_a_post_is_text() -> None:
     (line,) = render.history_lines([HistoryEntry(at=NOON, post=post)])
 
     assert "[red]offer[/red] :smile:" in _shown(line)
-
-
-@pytest.mark.parametrize(
-    ("state", "word"),
-    [
-        (None, "new"),
-        (SourceState(source="a"), "new"),
-        (SourceState(source="a", polled_at=NOON), "ok"),
-        (SourceState(source="a", polled_at=NOON, error="404"), "failing"),
-        (SourceState(source="a", cursor=b"9", ended=True), "ended"),
-    ],
-)
-def test_health_is_a_word(state: SourceState | None, word: str) -> None:
-    assert render.health_word(state) == word

@@ -1,0 +1,147 @@
+"""Put the dashboard together: a desk over a store, beside a running pipeline or alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeAlias
+
+from bunco import wiring
+from bunco.clock import SystemClock
+from bunco.config import Config
+from bunco.config_shown import shown
+from bunco.model import Removal, Verdict
+from bunco.ports import Store
+from dashboards.access.gate import Gate
+from dashboards.app import build
+from dashboards.desk import Desk
+from dashboards.inbox import Inbox
+from dashboards.live import Hub
+from dashboards.serving import PortTakenError, address_of, bound, served
+
+if TYPE_CHECKING:
+    from processors.embedded import Step
+    from processors.flow import OnCommit
+
+READERS = 4
+"""Threads that ask the store: an answer is quick, and the pipeline needs the processor too."""
+
+Say: TypeAlias = Callable[[str], None]
+Stay: TypeAlias = Callable[[], Awaitable[None]]
+
+
+async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) -> None:
+    """Serve the dashboard over a store until ``stop`` is set; nothing is read from sources.
+
+    Args:
+        config: its ``[dashboard]`` says where; its detectors learn of verdicts.
+        store: stays open.
+        stop: ends it.
+        say: told where it is.
+
+    Raises:
+        ConfigError: something in ``[dashboard]`` is wrong.
+        BuncoError: it cannot listen there.
+    """
+    gate = Gate(config.dashboard, SystemClock(), config.store.where)
+    listening = bound(config.dashboard.host, config.dashboard.port)
+    with ThreadPoolExecutor(READERS, "reader") as readers:
+        desk = _desk(config, store, readers)
+        async with served(build(desk, gate), listening, desk.hub):
+            say(f"The dashboard is at {address_of(listening)}; Ctrl-C stops it.")
+            await stop.wait()
+
+
+def beside(
+    config: Config, say: Say, *, with_pages: bool = True, stay: Stay | None = None
+) -> wiring.Beside:
+    """Give the dashboard as what runs beside a pipeline.
+
+    Where the port is taken it says so, and the pipeline runs without: reading is its work, and
+    another bunco may well run on this machine.
+
+    Args:
+        config: its ``[dashboard]`` says where.
+        say: told where it is, or why it is not.
+        with_pages: whether people are served too, or programs alone.
+        stay: what to wait for once the pipeline is done; the dashboard is served meanwhile.
+    """
+    return partial(_beside, config, say, with_pages, stay)
+
+
+@asynccontextmanager
+async def _beside(
+    config: Config,
+    say: Say,
+    with_pages: bool,  # noqa: FBT001  # bound by beside
+    stay: Stay | None,
+    running: wiring.Running,
+) -> "AsyncIterator[OnCommit]":
+    gate = Gate(config.dashboard, SystemClock(), config.store.where)
+    try:
+        listening = bound(config.dashboard.host, config.dashboard.port)
+    except PortTakenError as error:
+        say(f"No dashboard: {error}. Set port of [dashboard] to another; 0 takes any.")
+        async with wiring.alone(running) as unheard:
+            yield unheard
+        return
+    inbox = Inbox(running.outlet)
+    with ThreadPoolExecutor(READERS, "reader") as readers:
+        desk = _desk(config, running.store, readers, running, inbox)
+
+        def on_commit(step: "Step") -> None:
+            for name in ("posts", "repeated", "removals", "findings", "dead"):
+                setattr(desk.progress, name, getattr(desk.progress, name) + getattr(step, name))
+            desk.progress.commits += 1
+            inbox.committed(step.deliveries)
+            desk.hub.kick()
+
+        async with served(build(desk, gate, with_pages=with_pages), listening, desk.hub):
+            say(f"The dashboard is at {address_of(listening)}.")
+            try:
+                yield on_commit
+            finally:
+                inbox.close()
+            if stay is not None:
+                await stay()
+
+
+def _desk(
+    config: Config,
+    store: Store,
+    readers: ThreadPoolExecutor,
+    running: wiring.Running | None = None,
+    inbox: Inbox | None = None,
+) -> Desk:
+    clock = SystemClock()
+    through = config.kafka if config.distributed and inbox is None else None
+
+    async def judge(verdicts: Sequence[Verdict]) -> None:
+        if inbox is not None and inbox.is_open:
+            await inbox.accept(verdicts)
+        else:
+            await asyncio.to_thread(wiring.judge, store, config, verdicts, through=through)
+
+    async def forget(author: str) -> None:
+        now = clock.now()
+        if inbox is not None and inbox.is_open:
+            await inbox.accept([Removal(removed="author", author=author, at=now)])
+        else:
+            await asyncio.to_thread(wiring.forget, store, author, now, through=through)
+
+    return Desk(
+        config=config,
+        store=store,
+        readers=readers,
+        hub=Hub(store, readers),
+        clock=clock,
+        judge=judge,
+        pattern_of=partial(wiring.pattern_of, config),
+        forget=forget,
+        accept=None if inbox is None else inbox.accept,
+        control=None if running is None else running.control,
+        shown=shown(config),
+        version=version("bunco"),
+    )

@@ -1,0 +1,1 @@
+"""Who may do what: passwords, tokens, sessions, roles, and what guards every request."""
