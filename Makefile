@@ -50,7 +50,7 @@ find_python() { \
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test prove check format schema bench bench-distributed evaluate services lock clean install install-dev
+.PHONY: help demo run test test-slow prove check format schema bench bench-distributed evaluate services lock clean install install-dev
 
 help: ## List the targets
 	@echo 'bunco: targets of make'
@@ -65,6 +65,9 @@ run: $(VENV)/.installed ## Watch the sources of ./bunco.toml (writes a starter f
 
 test: $(VENV)/.installed-dev ## Run the tests
 	@$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.installed-dev ## Run the tests that kill, cut off and rebalance real servers
+	@$(BIN)/python -m pytest -m "slow and not long"
 
 prove: $(VENV)/.installed-dev ## Run the long proofs of the distributed run (Kafka, Elasticsearch)
 	@BUNCO_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -m long

@@ -1,7 +1,8 @@
 """Measure alerts: a made-up month of 50 sources with 20 promoters, told to one reader.
 
 ``python -m bench.alerts`` plays the month and counts the mails: were each finding told when
-it opens and grows, and as the default rule tells them. ``--days`` takes a shorter one.
+it opens and grows, as a rule without a quota tells them, and as the default rule does. ``--days``
+takes a shorter one.
 """
 
 import argparse
@@ -64,11 +65,12 @@ def main() -> None:
     days = asked.parse_args().days
     posts, promoters = month(days)
     print(f"{SOURCES} sources, {AUTHORS} authors, {len(promoters)} promoters")
-    rule = {"name": "reader", "to": ["reader@example.org"]}
-    config = from_tables({"alert": [rule]}, where="bench", environment={})
-    totals = Totals()
-    sent = list(preview(config, posts, totals))
-    print("\n".join(report(days, sent, totals)))
+    for words, more in (("without a quota", {"most_a_day": 100_000}), ("the default rule", {})):
+        rule = {"name": "reader", "to": ["reader@example.org"], **more}
+        config = from_tables({"alert": [rule]}, where="bench", environment={})
+        totals = Totals()
+        sent = list(preview(config, posts, totals))
+        print("\n".join([f"\n{words}:", *report(days, sent, totals)]))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Put alerts together: store, ledger, rules and notifiers, beside a run or alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from bunco import registry, wiring
 from bunco.alert_options import AlertOptions
-from bunco.alerting import Alert, Entry, Ledger, Notifier, Outgoing, Topic, name_of
+from bunco.alerting import Alert, Entry, Ledger, Notifier, Outgoing, Silence, Topic, name_of
 from bunco.alerts.contents import Desk, contents_of
 from bunco.alerts.looking import Lookout
 from bunco.alerts.mail import outgoing
@@ -24,6 +24,8 @@ from bunco.config import Config, PartConfig
 from bunco.errors import ConfigError
 from bunco.model import Finding, Quote
 from bunco.ports import Part, Store
+from bunco.signing import Grant, granted
+from dashboards.desk import MailLinks
 
 if TYPE_CHECKING:
     from processors.embedded import Step
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 _CHARTED = timedelta(hours=48)
 _POSTS = 500
 """Posts of an author that a chart counts at most."""
+_KEPT, _TIDY_EVERY = timedelta(days=90), timedelta(days=1)
+"""What was sent and noted is kept for a quarter. Source: ours."""
 _GOODBYE_S = 40.0
 """How long a mail on its way may take at the stop."""
 
@@ -64,6 +68,25 @@ def base_url(config: Config) -> str:
     """Give where the dashboard is for those who read mails."""
     dashboard = config.dashboard
     return dashboard.base_url.rstrip("/") or f"http://{dashboard.host}:{dashboard.port or 8600}"
+
+
+def mail_links(config: Config) -> MailLinks | None:
+    """Give what the links of mails need; None where no alerts are sent.
+
+    Each use opens the ledger anew: one in memory would be another each time.
+    """
+    if not rules(config) or config.store.kind != "sqlite":
+        return None
+
+    def granted_by(token: str) -> Grant:
+        with closing(open_ledger(config)) as ledger:
+            return granted(token, ledger.key(), SystemClock().now())
+
+    def silence(wanted: Silence) -> None:
+        with closing(open_ledger(config)) as ledger:
+            ledger.silence(wanted)
+
+    return MailLinks(granted=granted_by, silence=silence)
 
 
 class Writer:
@@ -137,7 +160,22 @@ async def run(config: Config, store: Store, *, stop: asyncio.Event) -> None:
             random=Random(),  # noqa: S311  # spreads attempts; guards nothing
         )
         lookout = Lookout(store, ledger, active, sources)
-        await run_alerts(lookout.look, outbox, clock, stop=stop)
+        look = _tidying(ledger, lookout.look)
+        await run_alerts(look, outbox, clock, stop=stop)
+
+
+def _tidying(ledger: Ledger, look: Callable[[datetime], object]) -> Callable[[datetime], None]:
+    """Give a look that lets the ledger forget what is long past, once a day."""
+    tidied: datetime | None = None
+
+    def looked(now: datetime) -> None:
+        nonlocal tidied
+        look(now)
+        if tidied is None or now >= tidied + _TIDY_EVERY:
+            ledger.tidy(now - _KEPT)
+            tidied = now
+
+    return looked
 
 
 def beside(config: Config, other: wiring.Beside = wiring.alone) -> wiring.Beside:

@@ -13,7 +13,8 @@ from msgspec import Struct
 AlertKind: TypeAlias = Literal["new", "update", "closing", "summary", "digest", "muted", "sample"]
 Outcome: TypeAlias = Literal["waiting", "silenced", "unmatched", "unchanged", "judged", "late"]
 EntryState: TypeAlias = Literal["decided", "sending", "sent", "failed", "cancelled"]
-SilenceWhat: TypeAlias = Literal["author", "headline", "rule", "source"]
+SilenceWhat: TypeAlias = Literal["author", "headline", "rule", "source", "recipient"]
+"""Of a recipient: their own mails alone."""
 
 
 class Topic(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,7 +68,7 @@ class Silence(Struct, frozen=True, kw_only=True):
     id: str
     what: SilenceWhat
     value: str
-    """The author, the wording of the headline, the rule or the source."""
+    """The author, the wording of the headline, the rule, the source or the address."""
     until: datetime
     rule: str = ""
     """Under this rule alone; empty: under all."""

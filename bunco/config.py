@@ -190,9 +190,11 @@ def decode(record: type[Options], table: Table, where: str, key: str) -> Options
 
 def _holds_secret(wanted: Any) -> bool:  # noqa: ANN401  # a type, with what is in it
     """Tell whether a secret may stand in a value of a type, or in a record inside it."""
+    if isinstance(wanted, type) and issubclass(wanted, Secret):
+        return True
     if isinstance(wanted, type) and issubclass(wanted, Struct):
         return any(_holds_secret(field.type) for field in msgspec.structs.fields(wanted))
-    return wanted is Secret or any(_holds_secret(one) for one in get_args(wanted))
+    return any(_holds_secret(one) for one in get_args(wanted))
 
 
 def _sources(entries: object, where: str) -> Iterator[SourceConfig]:

@@ -431,7 +431,7 @@ class RepeatedHeadline(Struct, frozen=True, kw_only=True):
     headline: str
     """As published last."""
     post: str
-    """The id of the post that did."""
+    """The id of the post that did; of two at one moment, the greater."""
     posts: int
     """In the period, of the same wording: letters and words alone count."""
     authors: dict[str, int]

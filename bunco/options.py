@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from bunco.log import LogLevel
-from bunco.values import Duration, Secret, Size
+from bunco.values import Duration, LateSecret, Secret, Size
 
 Role: TypeAlias = Literal["viewer", "reviewer", "admin"]
 """What a person may do: look; judge as well; all there is. Each may do what the one before may."""
@@ -145,7 +145,7 @@ class UserOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     role: Role = "viewer"
     password_hash: str = ""
     """What ``bunco password`` printed."""
-    password: Secret | None = None
+    password: LateSecret | None = None
     """The password itself, or its hash, from the environment or a file."""
 
 
@@ -156,7 +156,7 @@ class TokenOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     role: TokenRole = "viewer"
     token_hash: str = ""
     """What ``bunco password --token`` printed."""
-    token: Secret | None = None
+    token: LateSecret | None = None
     """The token itself, or its hash, from the environment or a file."""
 
 

@@ -190,12 +190,14 @@ class Bus(Outlet, Protocol):
 # ------------------------------------------------------------------------- detectors
 
 State = TypeVar("State", bound=Struct)
+Episode = TypeVar("Episode")
 
 
-class Detector(Protocol[State]):
+class Detector(Protocol[State, Episode]):
     """Judge posts of one author, one after the other. Pure: no I/O, clock or chance.
 
     ``see`` and ``erase`` change the author's state in place; it is encoded after the batch.
+    A finding is told once a batch, not once a post: most would be overtaken at once.
     """
 
     kind: str
@@ -205,11 +207,19 @@ class Detector(Protocol[State]):
     state_version: int
     """Raised when old states no longer fit; they are then dropped and built anew."""
 
-    def see(self, post: Enriched, state: State) -> Sequence[Finding]:
-        """Take one post into the state; give the findings that opened or changed.
+    def see(self, post: Enriched, state: State) -> Episode | None:
+        """Take one post into the state; give the episode that opened or changed, if one did.
 
         Posts come in order of arrival, not of event time. The same post never comes twice.
+
+        An episode is one object for as long as it lasts, and stays as it was left when
+        another takes its place, so that ``finding`` tells it at the end of a batch as it
+        would have been told at once.
         """
+        ...
+
+    def finding(self, author: str, episode: Episode) -> Finding:
+        """Tell an episode as it is now. Called before the author's next removal."""
         ...
 
     def erase(self, post_id: str, state: State) -> None:

@@ -1,14 +1,14 @@
 """Put the dashboard together: a desk over a store, beside a running pipeline or alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from bunco import wiring
+from bunco import alert_wiring, wiring
 from bunco.clock import SystemClock
 from bunco.config import Config
 from bunco.config_shown import shown
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 READERS = 4
 """Threads that ask the store: an answer is quick, and the pipeline needs the processor too."""
 
-Say = Callable[[str], None]
+Say: TypeAlias = Callable[[str], None]
+Stay: TypeAlias = Callable[[], Awaitable[None]]
 
 
 async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) -> None:
@@ -53,7 +54,9 @@ async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) 
             await stop.wait()
 
 
-def beside(config: Config, say: Say, *, with_pages: bool = True) -> wiring.Beside:
+def beside(
+    config: Config, say: Say, *, with_pages: bool = True, stay: Stay | None = None
+) -> wiring.Beside:
     """Give the dashboard as what runs beside a pipeline.
 
     Where the port is taken it says so, and the pipeline runs without: reading is its work, and
@@ -63,15 +66,17 @@ def beside(config: Config, say: Say, *, with_pages: bool = True) -> wiring.Besid
         config: its ``[dashboard]`` says where.
         say: told where it is, or why it is not.
         with_pages: whether people are served too, or programs alone.
+        stay: what to wait for once the pipeline is done; the dashboard is served meanwhile.
     """
-    return partial(_beside, config, say, with_pages)
+    return partial(_beside, config, say, with_pages, stay)
 
 
 @asynccontextmanager
-async def _beside(  # see beside
+async def _beside(
     config: Config,
     say: Say,
     with_pages: bool,  # noqa: FBT001  # bound by beside
+    stay: Stay | None,
     running: wiring.Running,
 ) -> "AsyncIterator[OnCommit]":
     gate = Gate(config.dashboard, SystemClock(), config.store.where)
@@ -99,6 +104,8 @@ async def _beside(  # see beside
                 yield on_commit
             finally:
                 inbox.close()
+            if stay is not None:
+                await stay()
 
 
 def _desk(
@@ -112,14 +119,14 @@ def _desk(
     through = config.kafka if config.distributed and inbox is None else None
 
     async def judge(verdicts: Sequence[Verdict]) -> None:
-        if inbox is not None:
+        if inbox is not None and inbox.is_open:
             await inbox.accept(verdicts)
         else:
             await asyncio.to_thread(wiring.judge, store, config, verdicts, through=through)
 
     async def forget(author: str) -> None:
         now = clock.now()
-        if inbox is not None:
+        if inbox is not None and inbox.is_open:
             await inbox.accept([Removal(removed="author", author=author, at=now)])
         else:
             await asyncio.to_thread(wiring.forget, store, author, now, through=through)
@@ -134,6 +141,7 @@ def _desk(
         pattern_of=partial(wiring.pattern_of, config),
         forget=forget,
         accept=None if inbox is None else inbox.accept,
+        links=alert_wiring.mail_links(config),
         control=None if running is None else running.control,
         shown=shown(config),
         version=version("bunco"),

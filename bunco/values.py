@@ -9,6 +9,7 @@ from typing import Any
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)")
+_NO_SECRETS = '{ env = "NAME" } or { file = "PATH" }: no secrets in this file'
 _SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -40,6 +41,22 @@ class Secret:
         return hash(self._value)
 
 
+class LateSecret(Secret):
+    """A secret that is read when it is asked for: most commands need it not."""
+
+    def __init__(self, place: dict[str, str]) -> None:
+        super().__init__(repr(place))
+        self._place = place
+
+    def reveal(self) -> str:
+        """Read the value.
+
+        Raises:
+            ValueError: it cannot be read; says what may stand there.
+        """
+        return _secret(self._place).reveal()
+
+
 def parse_duration(text: str) -> Duration:
     """Give the length of ``"90s"``, ``"15m"``, ``"6h"``, ``"7d"``, ``"2w"``, ``"1h 30m"``.
 
@@ -69,6 +86,11 @@ def from_toml(wanted: type, value: Any) -> Any:  # noqa: ANN401  # TOML enters h
         raise ValueError('a size in quotes, such as "15 MiB"')
     if wanted is Secret:
         return _secret(value)
+    if wanted is LateSecret:
+        match value:
+            case {"env": str()} | {"file": str()} if len(value) == 1:
+                return LateSecret(value)
+        raise ValueError(_NO_SECRETS)
     raise NotImplementedError(wanted)
 
 
@@ -83,4 +105,4 @@ def _secret(value: Any) -> Secret:  # noqa: ANN401  # TOML enters here
                 return Secret(Path(path).read_text(encoding="utf-8").strip())
             except OSError as error:
                 raise ValueError(f"a readable file ({error})") from error
-    raise ValueError('{ env = "NAME" } or { file = "PATH" }: no secrets in this file')
+    raise ValueError(_NO_SECRETS)

@@ -5,9 +5,8 @@ All times are whole milliseconds since 1970 UTC. Nothing here asks a clock.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
 from math import lgamma, log, log1p
-from statistics import median
+from operator import mul, sub
 
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
@@ -39,12 +38,16 @@ def busiest(times: Sequence[int], width: int) -> int:
 
 def gaps(times: Sequence[int]) -> list[int]:
     """Give the gaps between neighbouring sorted times, in ms."""
-    return [later - earlier for earlier, later in pairwise(times)]
+    return list(map(sub, times[1:], times))
 
 
 def median_gap(times: Sequence[int]) -> int:
     """Give the median gap of sorted times in ms; 0 for fewer than two."""
-    return int(median(gaps(times))) if len(times) > 1 else 0
+    if len(times) < 2:  # two make a gap
+        return 0
+    spaces = sorted(gaps(times))
+    middle = len(spaces) // 2
+    return spaces[middle] if len(spaces) % 2 else (spaces[middle - 1] + spaces[middle]) // 2
 
 
 def is_steady(times: Sequence[int], *, least: int = 3, spread: float = 0.5) -> bool:
@@ -60,11 +63,9 @@ def is_steady(times: Sequence[int], *, least: int = 3, spread: float = 0.5) -> b
     if len(times) < least:
         return False
     spaces = gaps(times)
-    mean = sum(spaces) / len(spaces)
-    if mean <= 0:
-        return False
-    variance = sum((space - mean) ** 2 for space in spaces) / len(spaces)
-    return variance <= (spread * mean) ** 2
+    count, total = len(spaces), sum(spaces)
+    # Whole numbers are exact: variance over squared mean is count * squares / total² - 1.
+    return total > 0 and count * sum(map(mul, spaces, spaces)) <= (1 + spread**2) * total**2
 
 
 def log10_tail(count: int, mean: float, dispersion: float) -> float:

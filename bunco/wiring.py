@@ -129,7 +129,7 @@ def open_store_at(url: str) -> Store:
     )
 
 
-def detectors(config: Config) -> list[Detector[Any]]:
+def detectors(config: Config) -> list[Detector[Any, Any]]:
     """Make the configured detectors, in the order of their names.
 
     Raises:

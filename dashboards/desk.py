@@ -11,9 +11,11 @@ from typing import Any, ParamSpec, TypeVar, cast
 from msgspec import Struct, field
 from starlette.requests import HTTPConnection
 
+from bunco.alerting import Silence
 from bunco.config import Config
 from bunco.model import Finding, Item, Pattern, SourceState, Verdict
 from bunco.ports import Clock, SourceControl, Store
+from bunco.signing import Grant
 from dashboards.access.people import Person
 from dashboards.live import Hub
 
@@ -36,6 +38,15 @@ class Progress(Struct, kw_only=True):
     commits: int = 0
 
 
+class MailLinks(Struct, frozen=True, kw_only=True, eq=False):
+    """What the links of alert mails need."""
+
+    granted: Callable[[str], Grant]
+    """What a token may do. Raises UsageError: it is damaged, not ours, or too old."""
+    silence: Callable[[Silence], None]
+    """Keep a silence; blocks. Raises StoreError."""
+
+
 class Desk(Struct, frozen=True, kw_only=True, eq=False):
     """All that pages and API need."""
 
@@ -53,6 +64,8 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
     """Erase an author, for good; done when it returns. Raises StoreError, BrokerError."""
     accept: Callable[[Sequence[Item]], Awaitable[None]] | None = None
     """Bring posts into the pipeline; they are stored when it returns. None: there is none."""
+    links: MailLinks | None = None
+    """None where no alerts are sent."""
     control: SourceControl | None = None
     """None where nothing is read here."""
     shown: Mapping[str, Any]

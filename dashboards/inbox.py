@@ -26,6 +26,11 @@ class Inbox:
         self._waiting: dict[int, tuple[Delivery, asyncio.Future[None]]] = {}
         self._closed = False
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the run still goes on."""
+        return not self._closed
+
     async def accept(self, items: Sequence[Item]) -> None:
         """Bring items in; they are stored when it returns.
 

@@ -46,6 +46,27 @@ async def judge(desk: Desk, person: Person, finding_id: str, said: Said) -> Verd
     return verdict
 
 
+async def judge_these(
+    desk: Desk, person: Person, findings: Sequence[str], said: Said
+) -> list[Verdict]:
+    """Judge several findings at once; those that are not there any more are left out.
+
+    Raises:
+        Forbidden: they may not.
+        Invalid: they are too many, no reason is given, or the time does not fit.
+        StoreError: it could not be written.
+    """
+    person.require("reviewer")
+    held(desk, said)
+    if len(findings) > MOST:
+        raise Invalid(f"at most {MOST:,} findings at once")
+    asked = [await desk.ask(desk.store.finding, name) for name in dict.fromkeys(findings)]
+    verdicts = await _verdicts(desk, person, [one for one in asked if one is not None], said)
+    if verdicts:
+        await desk.judge(verdicts)
+    return verdicts
+
+
 async def judge_all(
     desk: Desk, person: Person, query: FindingQuery, said: Said, *, expected: int
 ) -> list[Verdict]:

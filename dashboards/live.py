@@ -9,13 +9,13 @@ what is kept has a bound. The same finding may come twice, in its latest form.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bunco.errors import StoreError, UsageError
 from bunco.log import logger
@@ -24,11 +24,17 @@ from bunco.ports import Store
 
 POLL_S = 0.25
 """How long a change from another process stays unseen at most."""
-LIMIT = 500
-"""Findings of one change at most."""
+LIMIT = 100
+"""Findings of one change at most: a client that is cut off in its midst gets it again, whole."""
 
-_KEPT = 64
-"""Changes that are kept for those who are a little behind: some seconds of a busy run."""
+PACE_S = 0.1
+"""The least time between two looks."""
+KEPT = 64
+"""Changes that are kept: some seconds of a busy run."""
+_FLOOD = 2.5
+"""Where more happens than one look gives, as in a replay, looks are so many times as far apart: 400
+findings a second for each viewer, so that fifty of them leave the pipeline its processor. What is
+not shown yet is waited for, in its latest form. Source: ours, see bench/viewers.py."""
 _BACKOFF_S, _BACKOFF_MOST_S = 0.5, 10.0
 
 Answer = TypeVar("Answer")
@@ -44,6 +50,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """Each in its latest form; none, and none removed: nothing happened for a while."""
     removed: tuple[str, ...] = ()
     """Ids of findings that were removed with their author."""
+    memo: dict[object, bytes] = field(default_factory=dict)
+    """What viewers make of it, so that many who want the same make it once."""
 
     @property
     def size(self) -> int:
@@ -58,13 +66,24 @@ class Hub:
         store: whose changes are followed.
         readers: threads that may block.
         poll_s: how often to look without being kicked, in seconds.
+        pace_s: the least time between two looks, in seconds.
+        kept: changes that are kept for those who are a little behind.
     """
 
-    def __init__(self, store: Store, readers: Executor, *, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self,
+        store: Store,
+        readers: Executor,
+        *,
+        poll_s: float = POLL_S,
+        pace_s: float = PACE_S,
+        kept: int = KEPT,
+    ) -> None:
         self._store = store
         self._readers = readers
         self._poll_s = poll_s
-        self._kept: deque[Change] = deque(maxlen=_KEPT)
+        self._pace_s = pace_s
+        self._kept: deque[Change] = deque(maxlen=kept)
         self._number = 0
         """Of the latest change, counted since the start."""
         self._news = asyncio.Event()
@@ -72,6 +91,7 @@ class Hub:
         self._viewers = 0
         self._closed = False
         self._fresh_at = monotonic()
+        self._next_at = 0.0
         self.error = ""
         """Why the store cannot be read at present; empty when it can."""
 
@@ -111,7 +131,9 @@ class Hub:
                 self._worked()
                 wait = _BACKOFF_S
 
-    async def follow(self, after: str = "", *, beat_s: float = 15.0) -> AsyncIterator[Change]:
+    async def follow(
+        self, after: str = "", *, beat_s: float = 15.0
+    ) -> AsyncGenerator[Change, None]:
         """Give what changes from now on, or since a mark; ends when the hub is closed.
 
         The first change is empty: it says where it begins.
@@ -164,13 +186,16 @@ class Hub:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._poll_s):
                 await self._kicked.wait()
+        await asyncio.sleep(self._next_at - monotonic())
         self._kicked.clear()
         found = await self._ask(self._changes, mark)
+        is_full = found.size >= LIMIT
+        self._next_at = monotonic() + self._pace_s * (_FLOOD if is_full else 1)
         if found.size:
             self._kept.append(found)
             self._number += 1
             self._tell()
-        if found.size >= LIMIT:
+        if is_full:
             self._kicked.set()
         return found.mark
 

@@ -49,7 +49,7 @@ class Embedded:
 
     def __init__(
         self,
-        detectors: Sequence[Detector[Any]],
+        detectors: Sequence[Detector[Any, Any]],
         store: Store,
         options: PipelineOptions,
         *,

@@ -10,7 +10,8 @@ from bunco.model import Enriched, Post, to_ms
 from bunco.text.address import canonical
 from bunco.text.sensational import sensational
 from bunco.text.similarity import grams
-from bunco.text.wording import opening
+from bunco.text.wording import OPENING
+from processors.recalling import recalled
 
 HEADLINE_CHARACTERS = 200
 HEADLINE_WORDS = 30
@@ -31,7 +32,7 @@ def enrich(post: Post) -> Enriched:
     """
     published = post.links or _links_in(post.text)
     headline = post.title or (_short_text(post.text) if published else "")
-    words = opening(headline or post.text)
+    words = recalled((headline or post.text)[:OPENING])
     at_ms = to_ms(post.posted_at)
     address = canonical(post.url)
     seen_ms = to_ms(post.seen_at) if post.seen_at else at_ms

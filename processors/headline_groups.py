@@ -7,11 +7,14 @@ remembered of them, and its bounds.
 from bisect import bisect_left, insort
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bunco.model import Enriched
 from bunco.text import similarity, sketch
+from bunco.text.disguise import Disguise, disguise
 from bunco.text.wording import template
 from bunco.windows import is_steady
 from processors.recalling import recalled
@@ -29,6 +32,7 @@ _SAME_LINK = 0.4
 Source: docs/decisions/0020-repeats-by-figures.md.
 """
 
+_grams = attrgetter("grams")
 _template = lru_cache(maxsize=1024)(template)
 """Headlines of groups are asked for again and again."""
 
@@ -80,6 +84,8 @@ class Group(Struct, array_like=True, gc=False):
     """The most within one window so far in this episode."""
     opened: bool = False
     """Whether the running episode is a finding."""
+    disguise: Disguise = ""
+    """How one of its posts was dressed up against the one before or the first."""
 
 
 def sighting_of(post: Enriched) -> Sighting:
@@ -98,24 +104,41 @@ def sighting_of(post: Enriched) -> Sighting:
     )
 
 
-def nearest_group(post: Enriched, link: bytes, groups: list[Group], oldest_ms: int) -> Group | None:
-    """Give the group whose latest, else first, headline is most like the post's, if any is."""
+def nearest_group(
+    post: Enriched, seen: Sighting, groups: list[Group], oldest_ms: int
+) -> Group | None:
+    """Give the group whose latest, else first, headline is most like the post's, if any is.
+
+    Args:
+        post: the post.
+        seen: what is remembered of it.
+        groups: of its author.
+        oldest_ms: those whose latest post was before are passed over.
+    """
+    recent = [
+        (group, group.sightings[-1], group.sightings[0])
+        for group in groups
+        if group.times[-1] >= oldest_ms
+    ]
+    for group, latest, first in recent:  # the same words are found without a comparison
+        if (seen.grams == latest.grams and post.wording == recalled(latest.text)) or (
+            seen.grams == first.grams and post.wording == recalled(first.text)
+        ):
+            return group
     best, nearest = 0.0, None
-    for group in groups:
-        if group.times[-1] < oldest_ms:
-            continue
-        alike = _alike(post, group.sightings[-1], link) or _alike(post, group.sightings[0], link)
+    for group, latest, first in recent:
+        alike = _alike(post, latest, seen.link)
+        if not alike and first.grams != latest.grams:
+            alike = _alike(post, first, seen.link)
         if alike > best:
             best, nearest = alike, group
-        if best >= 1:
-            break
     return nearest
 
 
 def nearest_single(post: Enriched, link: bytes, singles: list[Sighting], oldest_ms: int) -> int:
     """Give the index of the headline most like the post's; -1 if none is the same."""
     best, nearest = 0.0, -1
-    for index in sketch.like(post.grams, [seen.grams for seen in singles]):
+    for index in sketch.like(post.grams, map(_grams, singles)):
         seen = singles[index]
         if seen.at_ms >= oldest_ms and (alike := _words_alike(post, seen, link)) > best:
             best, nearest = alike, index
@@ -131,10 +154,20 @@ def group_of(seen: Sighting) -> Group:
     return group
 
 
+def is_over(group: Group, seen: Sighting, quiet_ms: int) -> bool:
+    """Say whether an episode starts with this sighting: none came for ``quiet_ms``."""
+    return seen.at_ms - group.times[-1] > quiet_ms
+
+
+def started_again(group: Group, seen: Sighting) -> Group:
+    """Give the group for an episode that starts with this sighting; the other stays as it is."""
+    again = replace(group, sightings=group.sightings.copy(), times=group.times.copy())
+    _start(again, seen)
+    return again
+
+
 def add(group: Group, seen: Sighting, post: Enriched, quiet_ms: int) -> None:
-    """Put a sighting into its group; after ``quiet_ms`` without one an episode starts."""
-    if seen.at_ms - group.times[-1] > quiet_ms:
-        _start(group, seen)
+    """Put a sighting into its group."""
     first = recalled(group.sightings[0].text)
     group.numbered += post.wording != first and template(post.wording) == _template(first)
     insort(group.times, seen.at_ms)
@@ -161,6 +194,23 @@ def is_loud(group: Group, least: float) -> bool:
     return all(
         seen.sensational >= least for seen in group.sightings if seen.at_ms >= group.earliest_ms
     )
+
+
+def disguise_of(group: Group) -> Disguise:
+    """Say how the latest post of the running episode was dressed up, against two of the others."""
+    *before, latest = [seen for seen in group.sightings if seen.at_ms >= group.earliest_ms] or [
+        group.sightings[-1]
+    ]
+    for other in {seen.post: seen for seen in (*before[-1:], *before[:1])}.values():
+        if found := disguise(other.text, latest.text, wording=recalled):
+            return found
+    return ""
+
+
+def is_edited(group: Group) -> bool:
+    """Say whether the running episode says its headline in other words, with one link at most."""
+    shown = [seen.text for seen in group.sightings if seen.at_ms >= group.earliest_ms]
+    return len(group.links) <= 1 and len({recalled(text) for text in shown}) > 1
 
 
 def _alike(post: Enriched, seen: Sighting, link: bytes) -> float:
@@ -209,6 +259,7 @@ def _start(group: Group, seen: Sighting) -> None:
     group.earliest_ms, group.count = seen.at_ms, 0
     group.places, group.sources, group.links = [], [], []
     group.sensational, group.peak, group.opened = 0.0, 0, False
+    group.disguise = ""
     group.remarks = 0
 
 

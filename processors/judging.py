@@ -25,7 +25,7 @@ _NUMBERS, _NAME, _TEXT = 8, 40, 300
 """Numbers of a pattern, characters of their names and of its text: what is more is left out."""
 _ENDLESS = 1 << 62
 
-Detectors: TypeAlias = Mapping[str, Detector[Any]]
+Detectors: TypeAlias = Mapping[str, Detector[Any, Any]]
 """By kind."""
 
 
@@ -93,7 +93,7 @@ def left_of(before: Sequence[Judgement], until_ms: int) -> list[Judgement] | Non
     return [one for one in before if one.first_ms > until_ms] or None
 
 
-def marked(finding: Finding, before: Sequence[Judgement], detector: Detector[Any]) -> Finding:
+def marked(finding: Finding, before: Sequence[Judgement], detector: Detector[Any, Any]) -> Finding:
     """Give the finding with what verdicts make of it."""
     found = detector.pattern(finding)
     own = next((one for one in before if one.finding == finding.id), None)

@@ -1,6 +1,7 @@
 """The pipeline, the same in every runtime.
 
-    items | removed away? judged? | enrich | detectors with the author's state | quiet? | findings
+    items | removed away? judged? | enrich | detectors with the author's state
+          | told once a batch | quiet? | findings
 
 It is pure but for the states it is given: no clock, no I/O, no chance. The same items in
 the same order give the same outcome however they are cut into batches.
@@ -28,6 +29,7 @@ from bunco.ports import Detector
 from processors import judging
 from processors.enrich import enrich
 from processors.states import States
+from processors.tellings import Telling, Tellings
 
 _log = logger(__name__)
 
@@ -53,7 +55,7 @@ class Pipeline:
         detectors: in the order in which they see each post.
     """
 
-    def __init__(self, detectors: Sequence[Detector[Any]]) -> None:
+    def __init__(self, detectors: Sequence[Detector[Any, Any]]) -> None:
         self._detectors = [
             (detector, f"{detector.kind}_{detector.state_version}") for detector in detectors
         ]
@@ -67,16 +69,23 @@ class Pipeline:
         and the other detectors go on.
         """
         outcome = Outcome({}, [], [], {}, {}, [])
+        tellings = Tellings(
+            lambda post, origin, error: outcome.dead.append(_failed(post, origin, error))
+        )
         for item in items:
             if isinstance(item, Post):
-                self._take(item, states, outcome)
-            elif isinstance(item, Verdict):
+                self._take(item, states, outcome, tellings)
+                continue
+            if item.author:  # what was seen before is told as it was before
+                outcome.findings |= tellings.told(item.author)
+            if isinstance(item, Verdict):
                 self._judge(item, states, outcome)
             else:
                 self._remove(item, states, outcome)
+        outcome.findings |= tellings.told()
         return outcome
 
-    def _take(self, post: Post, states: States, outcome: Outcome) -> None:
+    def _take(self, post: Post, states: States, outcome: Outcome, tellings: Tellings) -> None:
         try:
             enriched = enrich(post)
         except Exception as error:  # noqa: BLE001  # one post never stops the rest
@@ -91,13 +100,12 @@ class Pipeline:
                 kept = detector.state_type()
                 setattr(state, name, kept)
             try:
-                for seen in detector.see(enriched, kept):
-                    finding = seen
-                    if state.judged is not None:
-                        finding = judging.marked(seen, state.judged, detector)
-                    outcome.findings[finding.id] = finding
+                episode = detector.see(enriched, kept)
             except Exception as error:  # noqa: BLE001  # one detector never stops the rest
                 outcome.dead.append(_failed(post, f"detector:{detector.kind}", error))
+                continue
+            if episode is not None:
+                tellings.add(Telling(detector, post, episode, state))
 
     def _judge(self, verdict: Verdict, states: States, outcome: Outcome) -> None:
         """Let the author's state know what was said of a finding."""

@@ -26,7 +26,7 @@ class AuthorState(Struct, gc=False):
     """What people said of the author's findings, oldest first; None where they said nothing."""
 
 
-def state_type(detectors: Sequence[Detector[Any]]) -> type[AuthorState]:
+def state_type(detectors: Sequence[Detector[Any, Any]]) -> type[AuthorState]:
     """Give the record that holds the states of these detectors for one author."""
     fields: list[tuple[str, Any, Any]] = [
         (f"{detector.kind}_{detector.state_version}", detector.state_type | None, None)
@@ -48,7 +48,7 @@ class States:
             holds them all while it runs.
     """
 
-    def __init__(self, detectors: Sequence[Detector[Any]], load: Load, most: int) -> None:
+    def __init__(self, detectors: Sequence[Detector[Any, Any]], load: Load, most: int) -> None:
         self._type = state_type(detectors)
         self._decode = msgspec.msgpack.Decoder(self._type).decode
         self._encode = msgspec.msgpack.Encoder().encode

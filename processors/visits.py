@@ -151,21 +151,19 @@ def put(spread: Spread, visit: Visit) -> None:
     _settle(spread, visit)
 
 
-def merge(spread: Spread, other: Spread) -> None:
-    """Take in what turned out to be the same thing; the earlier finding gives the name."""
-    spread.count += other.count
-    spread.last_ms = max(spread.last_ms, other.last_ms)
-    spread.sensational = max(spread.sensational, other.sensational)
-    for link in other.links:
-        _keep(spread.links, link)
-    for form in other.forms:
-        _keep(spread.forms, form)
-    for source in other.sources:
-        _keep(spread.sources, source)
-    for visit in other.visits:
-        _settle(spread, visit)
-    if other.start_post and (not spread.start_post or other.start_ms < spread.start_ms):
-        spread.start_ms, spread.start_post = other.start_ms, other.start_post
+def merged(spreads: list[Spread]) -> Spread:
+    """Give one of several that turned out to be the same thing; they stay as they are."""
+    first, *others = spreads
+    whole = replace(
+        first,
+        visits=first.visits.copy(),
+        links=first.links.copy(),
+        forms=first.forms.copy(),
+        sources=first.sources.copy(),
+    )
+    for other in others:
+        _merge(whole, other)
+    return whole
 
 
 def forget(spread: Spread, post: str) -> None:
@@ -211,6 +209,23 @@ def _settle(spread: Spread, visit: Visit) -> None:
             break
     insort(visits, visit, key=_order)
     del visits[PLACES:]
+
+
+def _merge(spread: Spread, other: Spread) -> None:
+    """Take one more in; the earlier finding gives the name."""
+    spread.count += other.count
+    spread.last_ms = max(spread.last_ms, other.last_ms)
+    spread.sensational = max(spread.sensational, other.sensational)
+    for link in other.links:
+        _keep(spread.links, link)
+    for form in other.forms:
+        _keep(spread.forms, form)
+    for source in other.sources:
+        _keep(spread.sources, source)
+    for visit in other.visits:
+        _settle(spread, visit)
+    if other.start_post and (not spread.start_post or other.start_ms < spread.start_ms):
+        spread.start_ms, spread.start_post = other.start_ms, other.start_post
 
 
 def _order(visit: Visit) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bunco.model import Enriched, Finding, Pattern, Post, Verdict
+from bunco.ports import Detector
 from processors.enrich import enrich
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -65,3 +66,9 @@ def a_verdict(after: timedelta = timedelta(hours=4), **changes: Any) -> Verdict:
         ),
     )
     return replace(verdict, **changes)
+
+
+def told_by(detector: Detector[Any, Any], post: Enriched, state: Any) -> list[Finding]:
+    """Give what a detector tells of a post at once: the finding that opened or changed, if any."""
+    episode = detector.see(post, state)
+    return [] if episode is None else [detector.finding(post.post.author, episode)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 SERVICES = {"kafka", "faust", "elasticsearch", "rocksdict", "confluent_kafka"}
+DASHBOARD = {"nicegui", "fastapi", "starlette", "uvicorn", "argon2"}
 READERS_OF_THE_WEB = {"aiohttp", "feedparser", "brotli", "zstandard", "selectolax"}
 
 _PROGRAM = """
@@ -56,6 +57,7 @@ def test_help_loads_no_store_no_web_and_no_parser(tmp_path: Path) -> None:
     modules = loaded_by("--help", cwd=tmp_path)
 
     assert not modules & (SERVICES | READERS_OF_THE_WEB | {"apsw", "structlog", "sqlite3"})
+    assert not modules & DASHBOARD
 
 
 def test_reading_loads_no_web_and_no_parser(tmp_path: Path, posts: Path) -> None:
@@ -80,7 +82,7 @@ def test_a_backtest_loads_no_web_and_nothing_to_draw_with(tmp_path: Path, posts:
 def test_replay_loads_no_web(tmp_path: Path, posts: Path) -> None:
     modules = loaded_by("replay", str(posts), "--store", "posts.db", cwd=tmp_path)
 
-    assert not modules & (SERVICES | {"aiohttp", "feedparser"})
+    assert not modules & (SERVICES | DASHBOARD | {"aiohttp", "feedparser"})
 
 
 def test_embedded_run_loads_no_client_of_a_service(tmp_path: Path, posts: Path) -> None:

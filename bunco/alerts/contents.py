@@ -16,7 +16,7 @@ from bunco.signing import Grant, signed
 
 _FORMS = 8
 """Forms of a headline that are shown."""
-_FULL = 12
+_FULL = 4
 """Findings of a mail that are shown whole; of the others a line each."""
 _LINES = 60
 """Lines of those; the rest is a number."""

@@ -86,7 +86,9 @@ class Lookout:
                 states[rule.name] = new
             alerts += decided.alerts
             waiting += len(decided.waiting)
-            entries += [one for alert in decided.alerts for one in entries_of(alert, rule)]
+            entries += [
+                one for alert in decided.alerts for one in entries_of(alert, rule, silences)
+            ]
             notes += [note for note in decided.notes if note.outcome in _KEPT]
         if mark != before or states or alerts:
             self._ledger.commit(
@@ -155,8 +157,17 @@ class Lookout:
         return troubles(rule, states, self._gaps, silences, now)
 
 
-def entries_of(alert: Alert, rule: AlertOptions) -> list[Entry]:
-    """Give an alert's ways to its recipients: each goes, fails and is tried again by itself."""
+def entries_of(alert: Alert, rule: AlertOptions, silences: Sequence[Silence]) -> list[Entry]:
+    """Give an alert's ways to its recipients: each goes, fails and is tried again by itself.
+
+    Args:
+        alert: as it was decided.
+        rule: says who they are.
+        silences: those that hold now; who unsubscribed gets nothing.
+    """
+    away = {
+        one.value for one in silences if one.what == "recipient" and one.rule in {"", rule.name}
+    }
     return [
         Entry(
             id=entry_id(alert.id, recipient),
@@ -169,4 +180,5 @@ def entries_of(alert: Alert, rule: AlertOptions) -> list[Entry]:
             next_at=alert.at,
         )
         for recipient in rule.to or ("",)
+        if recipient not in away
     ]

@@ -11,12 +11,15 @@ from typing import Annotated
 import typer
 
 from bunco.cli.opening import path_of
+from bunco.cli.options import ConfigFile
 from bunco.cli.terminal import page
 from bunco.errors import UsageError
 from bunco.ports import FindingQuery, Store
 
 _AUTHORS = 8
 _FINDINGS = 6
+_SPEED = 10_000.0
+"""Times as fast as life: the 18 days of the scenario in under three minutes."""
 
 
 def demo(
@@ -29,11 +32,20 @@ def demo(
             show_default=False,
         ),
     ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Play it in some minutes, for the dashboard to be watched."),
+    ] = False,
+    config: ConfigFile = None,
 ) -> None:
     """Play a built-in scenario through the detectors, and show what they found.
 
     Needs no network. The scenario is the same each time: people, news outlets, podcasts, and
     a few who repeat, burst and pitch.
+
+    Examples:
+        bunco demo
+        bunco demo --serve
     """
     from bunco import wiring
 
@@ -46,7 +58,7 @@ def demo(
         _write_posts(posts)
         opened = wiring.open_store_at(place)
         try:
-            _play(posts, opened)
+            _play(posts, opened, config, serve=serve)
             _show(opened, place)
         finally:
             opened.close()
@@ -59,14 +71,17 @@ def _write_posts(path: Path) -> None:
     write(DEMO, path, None)
 
 
-def _play(posts: Path, store: Store) -> None:
+def _play(posts: Path, store: Store, config: Path | None, *, serve: bool) -> None:
     import asyncio
 
+    from bunco import wiring
     from bunco.cli.run import play
     from bunco.config import from_tables
 
-    settings = from_tables({}, where="demo", environment={})
-    asyncio.run(play([posts], store, settings, verb="playing"))
+    plain = from_tables({}, where="demo", environment={})
+    settings = wiring.load_config(config) if config else plain
+    speed = _SPEED if serve else None
+    asyncio.run(play([posts], store, settings, speed=speed, serve=serve, verb="playing"))
 
 
 def _show(store: Store, place: str) -> None:

@@ -30,7 +30,8 @@ def password(
     out = page()
     if token:
         made = tokens.new_token()
-        out.print(f'# the token, shown this once: {made}\ntoken_hash = "{tokens.hashed(made)}"')
+        lines = f'# the token, shown this once: {made}\ntoken_hash = "{tokens.hashed(made)}"'
+        out.print(lines, soft_wrap=True, markup=False)
         return
     given = _asked() if sys.stdin.isatty() else _read()
     if reason := passwords.weakness(given):

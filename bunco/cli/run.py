@@ -15,6 +15,8 @@ from bunco.cli.terminal import say
 from bunco.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from bunco import wiring
     from bunco.cli.progress import Show
     from bunco.config import Config
@@ -69,6 +71,9 @@ def replay(
             show_default=False,
         ),
     ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the dashboard meanwhile, and on until Ctrl-C.")
+    ] = False,
     store: StorePlace = None,
     config: ConfigFile = None,
 ) -> None:
@@ -79,7 +84,7 @@ def replay(
 
     Examples:
         bunco replay posts.jsonl.gz --store posts.db
-        bunco replay posts.jsonl --store posts.db --speed 1000
+        bunco replay posts.jsonl --store posts.db --speed 1000 --serve
     """
     import asyncio
 
@@ -89,7 +94,7 @@ def replay(
     paths = _readable(files)
     with any_store(store, config) as opened:
         _say_where_it_goes_on(paths, opened.source_states())
-        asyncio.run(play(paths, opened, settings, speed=speed))
+        asyncio.run(play(paths, opened, settings, speed=speed, serve=serve))
 
 
 async def play(
@@ -98,9 +103,18 @@ async def play(
     settings: "Config",
     *,
     speed: float | None = None,
+    serve: bool = False,
     verb: str = "replaying",
 ) -> None:
     """Play files into a store with progress, until the end or a signal; tell the totals.
+
+    Args:
+        files: in the wire form.
+        store: stays open.
+        settings: its detectors and pipeline are used.
+        speed: event time per time; absent for as fast as it goes.
+        serve: whether to serve the dashboard meanwhile, and on until a signal.
+        verb: what the progress calls it.
 
     Raises:
         typer.Exit: a signal ended it before the files did.
@@ -112,14 +126,30 @@ async def play(
     from bunco.cli.stopping import stopped_by_signals
 
     stop = asyncio.Event()
-    started = time.monotonic()
-    with stopped_by_signals(stop), replay_progress(verb) as on_step:
+    started = ended_at = time.monotonic()
+    whole: list[bool] = []
+
+    with stopped_by_signals(stop), replay_progress(verb) as show:
+
+        def on_step(progress: "flow.Progress") -> None:
+            nonlocal ended_at
+            ended_at = time.monotonic()
+            show(progress)
+
         log.set_up("warning", as_json=settings.log.as_json)  # now: its lines go above the bar
-        done = await wiring.replay(files, store, settings, speed=speed, stop=stop, on_step=on_step)
-    seconds = time.monotonic() - started
+        done = await wiring.replay(
+            files,
+            store,
+            settings,
+            speed=speed,
+            stop=stop,
+            on_step=on_step,
+            beside=_staying(settings, stop, whole) if serve else wiring.alone,
+        )
+    seconds = ended_at - started
     rate = f", {done.posts / seconds:,.0f} posts/s" if done.posts else ""
     say(f"{_summary(done)} in {seconds:,.1f} s{rate}.")
-    if stop.is_set():
+    if stop.is_set() and not whole:
         again = "" if _STANDARD_INPUT in map(str, files) else "; the same command goes on from here"
         say(f"Stopped before the end{again}.")
         raise typer.Exit(_INTERRUPTED)
@@ -168,6 +198,25 @@ def _dashboard(settings: "Config") -> "wiring.Beside":
     from bunco import serving
 
     return serving.beside(settings, say)
+
+
+def _staying(settings: "Config", stop: "asyncio.Event", whole: list[bool]) -> "wiring.Beside":
+    """Give what serves the dashboard beside a replay, and stays when that is done.
+
+    Args:
+        settings: say where.
+        stop: ends the replay, and the stay.
+        whole: gets a True when all was played.
+    """
+    from bunco import serving
+
+    async def stay() -> None:
+        if not stop.is_set():
+            whole.append(True)
+            say("Played to the end; the dashboard stays until Ctrl-C.")
+            await stop.wait()
+
+    return serving.beside(settings, say, stay=stay)
 
 
 async def _watch(

@@ -35,9 +35,9 @@ class Trial(Struct, frozen=True, kw_only=True):
     """One kind of detector under both settings."""
 
     kind: str
-    before: Detector[Any] | None
+    before: Detector[Any, Any] | None
     """None where it is switched off."""
-    after: Detector[Any] | None
+    after: Detector[Any, Any] | None
     """The same object as ``before`` where its settings are the same."""
 
 
@@ -115,18 +115,22 @@ def taken_away(store: Store, span: Span, played: int) -> int | None:
 class _Run:
     """One detector and what it knows and told of one author."""
 
-    def __init__(self, detector: Detector[Any]) -> None:
+    def __init__(self, detector: Detector[Any, Any]) -> None:
         self.detector = detector
         self.state = detector.state_type()
         self.told: dict[str, Told] = {}
 
     def see(self, post: Enriched) -> None:
-        for finding in self.detector.see(post, self.state):
-            told = self.told.get(finding.id)
-            if told is None:
-                told = self.told[finding.id] = Told(finding=finding, opened_ms=post.at_ms)
-            told.finding = finding
-            told.posts.update(finding.evidence)
+        """Take a post in; every form of a finding counts, not only the last of a batch."""
+        episode = self.detector.see(post, self.state)
+        if episode is None:
+            return
+        finding = self.detector.finding(post.post.author, episode)
+        told = self.told.get(finding.id)
+        if told is None:
+            told = self.told[finding.id] = Told(finding=finding, opened_ms=post.at_ms)
+        told.finding = finding
+        told.posts.update(finding.evidence)
 
 
 class _Played:

@@ -123,7 +123,7 @@ def _is_repeated(kept: list[Kept]) -> bool:
 
 
 def _repeated(kept: list[Kept]) -> RepeatedHeadline:
-    latest = max(reversed(kept), key=lambda one: one.at_ms)
+    latest = max(kept, key=lambda one: (one.at_ms, one.stored.post.id))
     by = Counter(one.author for one in kept)
     return RepeatedHeadline(
         headline=latest.stored.headline,

@@ -37,6 +37,7 @@ from bunco.stores_elastic import (
     authors,
     changes,
     checks,
+    counting,
     headlines,
     letters,
     reading,
@@ -238,11 +239,11 @@ class ElasticStore:
         until: datetime | None = None,
     ) -> Sequence[Count]:
         """Count posts by source, or findings by detector, in buckets of whole hours."""
-        return reading.counts(self._cluster, what, step, (since, until))
+        return counting.counts(self._cluster, what, step, (since, until))
 
     def minutes(self, what: Counted, *, since: datetime, until: datetime) -> Sequence[Count]:
         """Count posts, all sources together, or findings by detector, minute by minute."""
-        return reading.minutes(self._cluster, what, since, until)
+        return counting.minutes(self._cluster, what, since, until)
 
     def polls(self, source: str, *, limit: int = 30) -> Sequence[Poll]:
         """Give the latest lines of a source's log, newest first."""

@@ -213,7 +213,7 @@ class SqliteStore:
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
     ) -> Sequence[RepeatedHeadline]:
         """Give the headlines published most often in a period, most first."""
-        with self._reading() as connection:
+        with self._reading() as connection, snapshot(connection):
             return headlines.repeated(connection, (since, until), limit)
 
     def copies(self, headline: str, *, limit: int = 100, after: str = "") -> Page[StoredPost]:

@@ -5,8 +5,8 @@ what was numbered may become visible a moment later than what came after it. So 
 is taken for seen until all before it is: the shard tells up to which number every copy has
 taken everything (``global_checkpoint``); after a refresh all of that is visible, and only
 that is read.
-Source: https://www.elastic.co/docs/reference/elasticsearch/rest-apis/optimistic-concurrency-control
-and the class SeqNoStats of Elasticsearch 9.
+Source: the reference of Elasticsearch 9, Optimistic concurrency control, and its class
+SeqNoStats; see docs/decisions/0025.
 """
 
 from collections.abc import Iterable

@@ -1,11 +1,10 @@
 """Answer what people ask of findings, posts, counts over time, logs and dead letters."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bunco.model import (
-    Count,
     DeadLetter,
     Finding,
     Page,
@@ -13,12 +12,10 @@ from bunco.model import (
     SourceState,
     StoredPost,
     StoreStats,
-    from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery
-from bunco.storage.keeping import EVER, HOUR_MS, MINUTE_MS, POLLS_KEPT, hours, points, times
-from bunco.storage.keeping import minutes as whole_minutes
+from bunco.ports import FindingQuery
+from bunco.storage.keeping import EVER, POLLS_KEPT, points
 from bunco.storage.marks import mark, place
 from bunco.stores_elastic.cluster import Cluster
 from bunco.stores_elastic.documents import (
@@ -37,8 +34,6 @@ from bunco.stores_elastic.mappings import KEYWORD_MOST, Group
 
 AT_ONCE = 1000
 """Rows of one request; more are asked for in several."""
-_DETECTORS = 100
-"""Kinds at most in one minute. Source: ours; there are three."""
 _EXACT_AUTHORS = 40_000
 """Up to how many authors are counted exactly. Source: the most that Elasticsearch allows as
 ``precision_threshold``; beyond, the count may be some percent off."""
@@ -182,73 +177,6 @@ def known(cluster: Cluster, marks: Marks, ids: Collection[str]) -> dict[str, str
         for hit in cluster.search(["posts"], body)["hits"]["hits"]:
             found[hit["_source"]["id"]] = hit["_source"]["author"]
     return found
-
-
-def counts(
-    cluster: Cluster,
-    what: Counted,
-    step: timedelta,
-    within: tuple[datetime | None, datetime | None],
-) -> list[Count]:
-    """Count posts by source, or findings by detector, in buckets of whole hours."""
-    wide = hours(step)
-    first, last = times(*within)
-    group: Group
-    group, at, key = (
-        ("posts", "at", "source") if what == "posts" else ("findings", "first_at", "detector")
-    )
-    bounds = {}
-    if within[0] is not None:
-        bounds["gte"] = first // HOUR_MS * HOUR_MS
-    if within[1] is not None:
-        bounds["lt"] = -(-last // HOUR_MS) * HOUR_MS
-    buckets: dict[str, Any] = {
-        "size": 10_000,
-        "sources": [
-            {"at": {"date_histogram": {"field": at, "fixed_interval": f"{wide}h"}}},
-            {"key": {"terms": {"field": key}}},
-        ],
-    }
-    found: list[Count] = []
-    while True:
-        body = {
-            "size": 0,
-            "track_total_hits": False,
-            "query": {"range": {at: bounds}},
-            "aggs": {"counts": {"composite": buckets}},
-        }
-        answer = cluster.search([group, "gone"], body).get("aggregations", {}).get("counts", {})
-        found += [
-            Count(
-                at=from_ms(bucket["key"]["at"]),
-                key=bucket["key"]["key"],
-                count=bucket["doc_count"],
-            )
-            for bucket in answer.get("buckets", ())
-        ]
-        if "after_key" not in answer:
-            return found
-        buckets["after"] = answer["after_key"]
-
-
-def minutes(cluster: Cluster, what: Counted, since: datetime, until: datetime) -> list[Count]:
-    """Count posts, or findings by detector, minute by minute; only what is there."""
-    first, last = whole_minutes(since, until)
-    group: Group
-    group, at = ("posts", "at") if what == "posts" else ("findings", "first_at")
-    every = {"field": at, "fixed_interval": "1m", "min_doc_count": 1}
-    by_detector = {"terms": {"field": "detector", "size": _DETECTORS, "order": {"_key": "asc"}}}
-    aggs: dict[str, Any] = {"minutes": {"date_histogram": every}}
-    if what == "findings":
-        aggs["minutes"]["aggs"] = {"keys": by_detector}
-    bounds = {"gte": first * MINUTE_MS, "lt": last * MINUTE_MS}
-    body = {"size": 0, "track_total_hits": False, "query": {"range": {at: bounds}}, "aggs": aggs}
-    answer = cluster.search([group], body).get("aggregations", {}).get("minutes", {})
-    return [
-        Count(at=from_ms(bucket["key"]), key=one["key"], count=one["doc_count"])
-        for bucket in answer.get("buckets", ())
-        for one in (bucket["keys"]["buckets"] if what == "findings" else [bucket | {"key": ""}])
-    ]
 
 
 def polls(cluster: Cluster, source: str, limit: int) -> list[Poll]:

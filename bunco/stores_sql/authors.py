@@ -1,5 +1,7 @@
 """Answer what people ask about authors: histories, summaries, rankings."""
 
+from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,10 +11,34 @@ from bunco.model import AuthorSummary, HistoryEntry, Page, from_ms
 from bunco.storage.keeping import EVER, POINTS, times
 from bunco.storage.marks import mark, place
 from bunco.stores_sql.keys import found_authors
-from bunco.stores_sql.rows import POST_COLUMNS, query, stored_finding, stored_post
+from bunco.stores_sql.rows import POST_COLUMNS, Row, query, stored_finding, stored_post
 from bunco.stores_sql.verdicts import FINDING_COLUMNS, shown_findings
 
 Period = tuple[datetime | None, datetime | None]
+
+_TOLD = """
+SELECT a.key, a.id, a.name, ifnull(t.posts, 0), t.first_ms, t.last_ms
+FROM carray(?3) AS w CROSS JOIN authors AS a ON a.key = w.value
+LEFT JOIN tallies AS t ON t.author = a.key
+WHERE t.posts > 0 OR EXISTS (SELECT 1 FROM findings WHERE author = a.key)
+"""
+_LOUD = """
+FROM carray(?3) AS w CROSS JOIN findings AS f ON f.author = w.value
+WHERE f.last_ms >= ?1 AND f.last_ms < ?2 AND f.quiet = 0
+"""
+"""The findings that count of each author asked for."""
+_COUNTED = f"""
+SELECT f.author, f.detector, count(*), sum(f.points) {_LOUD}
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_WORST = f"""
+SELECT author, body FROM (
+    SELECT f.author, f.key,
+        row_number() OVER (PARTITION BY f.author ORDER BY f.points DESC, f.last_ms DESC, f.id)
+        AS place
+    {_LOUD}
+) AS f JOIN finding_bodies AS b ON b.finding = f.key WHERE place = 1
+"""
 
 _FINDING, _POST = 0, 1
 """At the same moment findings come before posts."""
@@ -107,49 +133,31 @@ def summaries(
     connection: apsw.Connection, authors: Sequence[int], period: Period
 ) -> list[AuthorSummary]:
     """Give the summaries of authors by key, in their order; of those there is something of."""
+    if not authors:
+        return []
+    within = (*times(*period), apsw.carray(array("q", authors)))
+    told = {row[0]: row[1:] for row in connection.execute(_TOLD, within)}
+    counted: defaultdict[int, list[Row]] = defaultdict(list)
+    for author, *row in connection.execute(_COUNTED, within):
+        counted[author].append(tuple(row))
+    worst = dict(connection.execute(_WORST, within))
     return [
-        made for author in authors if (made := _summary(connection, author, period)) is not None
+        _summary(told[author], counted[author], worst.get(author))
+        for author in authors
+        if author in told
     ]
 
 
-def _summary(connection: apsw.Connection, author: int, period: Period) -> AuthorSummary | None:
-    within = (author, *times(*period))
-    ((name, shown_as, posts, first_ms, last_ms),) = query(
-        connection,
-        "SELECT a.id, a.name, ifnull(t.posts, 0), t.first_ms, t.last_ms FROM authors AS a "
-        "LEFT JOIN tallies AS t ON t.author = a.key WHERE a.key = ?",
-        author,
-    )
-    by_detector = query(
-        connection,
-        "SELECT detector, count(*), sum(points) FROM findings "
-        "WHERE author = ? AND last_ms >= ? AND last_ms < ? AND quiet = 0 "
-        "GROUP BY detector ORDER BY detector",
-        *within,
-    )
-    if not posts and not by_detector:
-        there = query(connection, "SELECT 1 FROM findings WHERE author = ? LIMIT 1", author)
-        if not there:
-            return None
+def _summary(told: Row, counted: Sequence[Row], worst: bytes | None) -> AuthorSummary:
+    name, shown_as, posts, first_ms, last_ms = told
     return AuthorSummary(
         author=name,
         name=shown_as,
         posts=posts,
-        findings=sum(count for _, count, _ in by_detector),
-        points=sum(points for _, _, points in by_detector) / POINTS,
-        detectors={detector: count for detector, count, _ in by_detector},
+        findings=sum(count for _, count, _ in counted),
+        points=sum(points for _, _, points in counted) / POINTS,
+        detectors={detector: count for detector, count, _ in counted},
         first_at=None if first_ms is None else from_ms(first_ms),
         last_at=None if last_ms is None else from_ms(last_ms),
-        worst=_worst(connection, within) if by_detector else "",
+        worst="" if worst is None else stored_finding(worst).reason,
     )
-
-
-def _worst(connection: apsw.Connection, within: tuple[int, int, int]) -> str:
-    ((body,),) = query(
-        connection,
-        "SELECT body FROM finding_bodies WHERE finding = (SELECT key FROM findings "
-        "WHERE author = ? AND last_ms >= ? AND last_ms < ? AND quiet = 0 "
-        "ORDER BY points DESC, last_ms DESC, id LIMIT 1)",
-        *within,
-    )
-    return stored_finding(body).reason

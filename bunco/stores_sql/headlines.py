@@ -5,14 +5,13 @@ the other to find what was repeated in it, one wording is found with a look at e
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from heapq import nlargest
 from typing import TypeAlias
 
 import apsw
-from msgspec import Struct
 
 from bunco.model import Page, RepeatedHeadline, StoredPost, from_ms
 from bunco.storage.headlines import DAY_MS, mark_of_headline, pairs
@@ -22,10 +21,15 @@ from bunco.stores_sql.rows import POST_COLUMNS, Row, query, stored_post
 
 Period: TypeAlias = tuple[datetime | None, datetime | None]
 
-_PER_DAY = 1000
-"""Wordings of a day, the most frequent, that are looked at. Source: ours."""
 _LOOKED_AT = 2
 """So many times what is asked for is counted over the whole period. Source: ours."""
+
+_DAYS = (
+    "WITH RECURSIVE days (day) AS (SELECT min(day) FROM headlines WHERE day BETWEEN ?1 AND ?2 "
+    "UNION ALL SELECT (SELECT min(day) FROM headlines AS h WHERE h.day > d.day AND h.day <= ?2) "
+    "FROM days AS d WHERE d.day IS NOT NULL)"
+)
+"""The days that have headlines, from the first to the second parameter: one look for each."""
 
 Added: TypeAlias = tuple[int, int, int, int]
 """Of a post: its wording's mark, event time, key and author's key."""
@@ -48,15 +52,38 @@ def drop_headlines(connection: apsw.Connection, posts: Collection[tuple[int, int
 
 
 def repeated(connection: apsw.Connection, period: Period, limit: int) -> list[RepeatedHeadline]:
-    """Give the headlines published most often in a period, most first, then by headline."""
+    """Give the headlines published most often in a period, most first, then by headline.
+
+    Args:
+        connection: seeing one moment of the store (``snapshot``).
+        period: from when to when.
+        limit: headlines at most.
+    """
     since, until = times(*period)
-    days = list(_days(connection, since // DAY_MS, (until - 1) // DAY_MS))
-    found: Counter[int] = Counter()
-    for day in days:
-        found.update(dict(_often(connection, day, since, until)))
-    likely = nlargest(_LOOKED_AT * limit, found.items(), key=lambda one: (one[1], one[0]))
-    counted = [_counted(connection, wording, days, (since, until)) for wording, _ in likely]
-    made = [one.told(connection) for one in nlargest(limit, counted, key=lambda one: one.posts)]
+    within = (since // DAY_MS, (until - 1) // DAY_MS, since, until)
+    likely = query(
+        connection,
+        # in the order of the key: a day with all its wordings is read once, nothing is sorted
+        "SELECT wording FROM (SELECT wording, count(*) AS posts FROM headlines "
+        "WHERE day BETWEEN ?1 AND ?2 AND at_ms >= ?3 AND at_ms < ?4 "
+        "GROUP BY day, wording HAVING posts > 1) "
+        "GROUP BY wording ORDER BY sum(posts) DESC, wording LIMIT ?5",
+        *within,
+        _LOOKED_AT * limit,
+    )
+    if not likely:
+        return []
+    counted: defaultdict[int, list[Row]] = defaultdict(list)
+    wanted = array("q", [wording for (wording,) in likely])
+    for wording, *row in connection.execute(
+        f"{_DAYS} SELECT h.wording, h.at_ms, h.post, h.author FROM days AS d "
+        "CROSS JOIN carray(?5) AS w "
+        "CROSS JOIN headlines AS h ON h.day = d.day AND h.wording = w.value "
+        "WHERE h.at_ms >= ?3 AND h.at_ms < ?4",
+        (*within, apsw.carray(wanted)),
+    ):
+        counted[wording].append(tuple(row))
+    made = [_told(connection, rows) for rows in nlargest(limit, counted.values(), key=len)]
     return sorted(made, key=lambda one: (-one.posts, one.headline))
 
 
@@ -66,18 +93,15 @@ def copies(connection: apsw.Connection, headline: str, limit: int, after: str) -
     if wording is None:
         return Page(rows=())
     start_ms, name = place(after, tuple[int, str]) or (EVER[0], "")
-    rows: list[Row] = []
-    for day in _days(connection, start_ms // DAY_MS, EVER[1] // DAY_MS):
-        rows += query(
-            connection,
-            f"SELECT {POST_COLUMNS} FROM headlines AS h JOIN posts AS p ON p.key = h.post "
-            "WHERE h.day = ?1 AND h.wording = ?2 AND h.at_ms >= ?3 "
-            "AND (h.at_ms > ?3 OR p.id > ?4) ORDER BY h.at_ms, p.id LIMIT ?5",
-            *(day, wording, start_ms, name),
-            limit + 1 - len(rows),
-        )
-        if len(rows) > limit:
-            break
+    rows = query(
+        connection,
+        f"{_DAYS} SELECT {POST_COLUMNS} FROM days AS d "
+        "CROSS JOIN headlines AS h ON h.day = d.day AND h.wording = ?5 "
+        "CROSS JOIN posts AS p ON p.key = h.post "
+        "WHERE h.at_ms >= ?3 AND (h.at_ms > ?3 OR p.id > ?4) ORDER BY h.at_ms, p.id LIMIT ?6",
+        *(start_ms // DAY_MS, EVER[1] // DAY_MS, start_ms, name),
+        *(wording, limit + 1),
+    )
     shown = tuple(stored_post(*row[2:]) for row in rows[:limit])
     return Page(rows=shown, after=mark(*rows[limit - 1][:2]) if len(rows) > limit else "")
 
@@ -98,76 +122,28 @@ def near(connection: apsw.Connection, headline: str, limit: int) -> list[StoredP
     return [stored_post(*row[2:]) for row in rows]
 
 
-class _Counted(Struct):
-    posts: int
-    authors: "Counter[int]"
-    first_ms: int
-    last_ms: int
-    latest: int
-    """The key of the latest post."""
-
-    def told(self, connection: apsw.Connection) -> RepeatedHeadline:
-        sql = f"SELECT {POST_COLUMNS} FROM posts AS p WHERE p.key = ?"
-        ((_, name, *post),) = query(connection, sql, self.latest)
-        names = dict(
-            connection.execute(
-                "SELECT a.key, a.id FROM carray(?) AS w CROSS JOIN authors AS a ON a.key = w.value",
-                (apsw.carray(array("q", self.authors)),),
-            )
-        )
-        by = [(names[author], count) for author, count in self.authors.items()]
-        return RepeatedHeadline(
-            headline=stored_post(*post).headline,
-            post=name,
-            posts=self.posts,
-            authors=dict(sorted(by, key=lambda one: (-one[1], one[0]))),
-            first_at=from_ms(self.first_ms),
-            last_at=from_ms(self.last_ms),
-        )
-
-
-def _days(connection: apsw.Connection, first: int, last: int) -> Iterator[int]:
-    """Give the days that have headlines, one look for each."""
-    day = first - 1
-    while True:
-        sql = "SELECT min(day) FROM headlines WHERE day > ? AND day <= ?"
-        ((day,),) = query(connection, sql, day, last)
-        if day is None:
-            return
-        yield day
-
-
-def _often(connection: apsw.Connection, day: int, since: int, until: int) -> list[Row]:
-    """Give the wordings that came twice or more in a day, and how often, the most first."""
-    whole = since <= day * DAY_MS and until >= (day + 1) * DAY_MS
-    return query(
-        connection,
-        "SELECT wording, count(*) AS posts FROM headlines WHERE day = ?1 "
-        + ("" if whole else "AND at_ms >= ?2 AND at_ms < ?3 ")
-        + "GROUP BY wording HAVING posts > 1 ORDER BY posts DESC, wording LIMIT ?4",
-        *(day, since, until, _PER_DAY),
+def _told(connection: apsw.Connection, rows: list[Row]) -> RepeatedHeadline:
+    """Give a headline as told by its posts: of each the event time, key and author's key."""
+    last_ms = max(rows)[0]
+    latest = array("q", [post for at_ms, post, _ in rows if at_ms == last_ms])
+    ((_, name, *post),) = connection.execute(
+        f"SELECT {POST_COLUMNS} FROM posts AS p WHERE p.key IN (SELECT value FROM carray(?)) "
+        "ORDER BY p.id DESC LIMIT 1",
+        (apsw.carray(latest),),
     )
-
-
-def _counted(
-    connection: apsw.Connection, wording: int, days: Collection[int], within: tuple[int, int]
-) -> _Counted:
-    """Count a wording over a period."""
-    rows = [
-        row
-        for day in days
-        for row in query(
-            connection,
-            "SELECT at_ms, post, author FROM headlines "
-            "WHERE day = ? AND wording = ? AND at_ms >= ? AND at_ms < ?",
-            *(day, wording, *within),
+    authors = Counter(author for _, _, author in rows)
+    names = dict(
+        connection.execute(
+            "SELECT a.key, a.id FROM carray(?) AS w CROSS JOIN authors AS a ON a.key = w.value",
+            (apsw.carray(array("q", authors)),),
         )
-    ]
-    last_ms, latest, _ = max(rows)
-    return _Counted(
+    )
+    by = [(names[author], count) for author, count in authors.items()]
+    return RepeatedHeadline(
+        headline=stored_post(*post).headline,
+        post=name,
         posts=len(rows),
-        authors=Counter(author for _, _, author in rows),
-        first_ms=min(rows)[0],
-        last_ms=last_ms,
-        latest=latest,
+        authors=dict(sorted(by, key=lambda one: (-one[1], one[0]))),
+        first_at=from_ms(min(rows)[0]),
+        last_at=from_ms(last_ms),
     )

@@ -102,6 +102,7 @@ def _lexicon() -> dict[str, _Entry]:
 
 
 _LEXICON = _lexicon()
+_BEGINNINGS = frozenset(_LEXICON)
 
 
 def counts(headline: str, words: list[str]) -> dict[int, int]:
@@ -112,7 +113,7 @@ def counts(headline: str, words: list[str]) -> dict[int, int]:
         words: its wording, split.
     """
     found: dict[int, int] = {}
-    for at in [at for at, word in enumerate(words) if word in _LEXICON]:
+    for at in [] if _BEGINNINGS.isdisjoint(words) else _beginnings(words):
         alone, phrases = _LEXICON[words[at]]
         for family in alone:
             found[family] = MOST if family in found else 1
@@ -178,6 +179,10 @@ def _beginning_at(words: list[str], at: int) -> list[tuple[int, int]]:
             if _stands(words, at, rest)
         ]
     return found
+
+
+def _beginnings(words: list[str]) -> list[int]:
+    return [at for at, word in enumerate(words) if word in _LEXICON]
 
 
 def _stands(words: list[str], at: int, rest: tuple[str, ...]) -> bool:

@@ -82,7 +82,9 @@ def target(links: Sequence[str], own: str = "") -> int:
     if not links:
         return 0
     if len(links) > 1 or links[0] != own:
-        links = [link for link in links if link == own or not _is_furniture(link, own)]
+        site = own[: own.find("/", _SCHEME)] if "/" in own[_SCHEME:] else ""
+        if site:
+            links = [link for link in links if link == own or not _is_furniture(link, site)]
         if not 0 < len(links) <= MOST_LINKS:
             return 0
     return own_key(own) if links[0] == own else link_key(links[0])
@@ -112,6 +114,8 @@ def same_thing(one: Thing, other: Thing) -> bool:
     )
 
 
-def _is_furniture(link: str, own: str) -> bool:
+def _is_furniture(link: str, site: str) -> bool:
+    if not link.startswith(site):
+        return False
     page = _FURNITURE.fullmatch(link)
-    return page is not None and own.startswith(f"https://{page[1]}/")
+    return page is not None and page[1] == site[_SCHEME:]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bunco.errors import ConfigError
 from bunco.options import DashboardOptions, TokenOptions, UserOptions
+from bunco.values import Secret
 from dashboards.access import passwords, tokens
 from dashboards.access.people import Person
 
@@ -64,8 +65,8 @@ class Accounts:
         for number, user in enumerate(users, start=1):
             key = f"dashboard.users[{number}]"
             self._name_once(key, user.name, names)
-            given = user.password.reveal() if user.password else user.password_hash
             self._one_of(key, bool(user.password_hash), user.password is not None, "password")
+            given = self._revealed(f"{key}.password", user.password) or user.password_hash
             if passwords.is_hash(given):
                 kept = given
             elif user.password is None:
@@ -83,8 +84,8 @@ class Accounts:
         for number, program in enumerate(programs, start=1):
             key = f"dashboard.tokens[{number}]"
             self._name_once(key, program.name, names)
-            given = program.token.reveal() if program.token else program.token_hash
             self._one_of(key, bool(program.token_hash), program.token is not None, "token")
+            given = self._revealed(f"{key}.token", program.token) or program.token_hash
             if tokens.is_hash(given):
                 kept = given
             elif program.token is None:
@@ -96,6 +97,12 @@ class Accounts:
             else:
                 kept = tokens.hashed(given)
             yield kept, Person(name=program.name, role=program.role)
+
+    def _revealed(self, key: str, secret: Secret | None) -> str:
+        try:
+            return secret.reveal() if secret else ""
+        except ValueError as error:
+            raise ConfigError(self._where, key, "(hidden)", str(error)) from error
 
     def _name_once(self, key: str, name: str, names: set[str]) -> None:
         if name in names:

@@ -25,6 +25,9 @@ NONCE = "bunco.nonce"
 OPEN = frozenset({"/login", "/healthz", "/readyz", "/favicon.ico"})
 """What everybody may ask for. All else takes somebody we know."""
 
+MAIL_LINKS = "/alert/"
+"""What stands below it is a word that was signed and mailed: whoever has it may do what it says."""
+
 API = "/api/"
 """Below it each route says its role itself."""
 
@@ -98,7 +101,7 @@ class Guard:
         length, most = asked.get("content-length", ""), self._desk.config.dashboard.most_bytes
         if length.isdecimal() and int(length) > most:
             raise _too_large(most)
-        if path in OPEN:
+        if path in OPEN or path.startswith(MAIL_LINKS):
             return person or Person(name="", role="pusher")
         if person is None:
             raise Unknown("sign in, or come with a token", {"WWW-Authenticate": "Bearer"})
@@ -122,7 +125,7 @@ class Guard:
             if not answering.done():
                 answering.cancel()
                 await asyncio.gather(answering, return_exceptions=True)
-                end = {"type": "http.response.body", "body": b""}
+                end: Message = {"type": "http.response.body", "body": b""}
                 if scope["type"] == "websocket":
                     end = {"type": "websocket.close", "code": 1008}
                 await send(end)

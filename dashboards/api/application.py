@@ -34,18 +34,19 @@ def application(desk: Desk) -> FastAPI:
     tell_problems(api)
     for subject in SUBJECTS:
         api.include_router(subject.router)
-    described = _described(api, desk.version)
+    document = described(api, desk.version)
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> Response:
         """Give the description of the API."""
         person_of(request).require("viewer")
-        return answered(request, described)
+        return answered(request, document)
 
     return api
 
 
-def _described(api: FastAPI, version: str) -> dict[str, Any]:
+def described(api: FastAPI, version: str = "") -> dict[str, Any]:
+    """Give the OpenAPI document of the application."""
     document = get_openapi(
         title="bunco",
         version=version or "1",

@@ -3,8 +3,9 @@
 Source of the form: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
-from collections.abc import AsyncIterator, Callable
-from typing import Annotated, TypeAlias
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -24,8 +25,25 @@ _RETRY_MS = 2000
 
 routes = Routes("live")
 
-Wanted: TypeAlias = Callable[[Finding], bool]
 _Text = Annotated[str, Query(max_length=1000)]
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What a viewer asked for."""
+
+    detector: str = ""
+    author: str = ""
+    least_score: float = 0.0
+    with_quiet: bool = False
+
+    def has(self, finding: Finding) -> bool:
+        """Tell whether a finding is among it. A verdict is told even where it makes it quiet."""
+        return (
+            (not self.detector or finding.detector == self.detector)
+            and (not self.author or finding.subject == self.author)
+            and finding.score >= self.least_score
+            and (self.with_quiet or not finding.quiet or finding.verdict is not None)
+        )
 
 
 class Removed(Struct, frozen=True, kw_only=True):
@@ -55,14 +73,9 @@ async def events(
     if desk.hub.viewers >= MOST_VIEWERS:
         raise Unavailable("too many look on already", {"Retry-After": "60"})
 
-    def wanted(finding: Finding) -> bool:
-        return (
-            (not detector or finding.detector == detector)
-            and (not author or finding.subject == author)
-            and finding.score >= least_score
-            and (with_quiet or not finding.quiet or finding.verdict is not None)
-        )
-
+    wanted = Wanted(
+        detector=detector, author=author, least_score=least_score, with_quiet=with_quiet
+    )
     return StreamingResponse(
         _stream(desk.hub, last_event_id or after, wanted),
         media_type="text/event-stream",
@@ -74,12 +87,14 @@ async def _stream(hub: Hub, after: str, wanted: Wanted) -> AsyncIterator[bytes]:
     yield b"retry: %d\n\n" % _RETRY_MS
     try:
         try:
-            async for change in hub.follow(after):
-                yield event_lines(change, wanted)
+            async with aclosing(hub.follow(after)) as changes:
+                async for change in changes:
+                    yield event_lines(change, wanted)
         except UsageError:
             yield b"event: reset\ndata: {}\n\n"
-            async for change in hub.follow():
-                yield event_lines(change, wanted)
+            async with aclosing(hub.follow()) as changes:
+                async for change in changes:
+                    yield event_lines(change, wanted)
     except StoreError:
         return  # the client comes again by itself, with its last mark
 
@@ -89,7 +104,13 @@ def event_lines(change: Change, wanted: Wanted) -> bytes:
 
     A client that is cut off in the midst of them resumes before the first.
     """
-    told = [_event(b"finding", shapes.finding(one)) for one in change.findings if wanted(one)]
+    if (lines := change.memo.get(wanted)) is None:
+        lines = change.memo[wanted] = _lines(change, wanted)
+    return lines
+
+
+def _lines(change: Change, wanted: Wanted) -> bytes:
+    told = [_event(b"finding", shapes.finding(one)) for one in change.findings if wanted.has(one)]
     told += [_event(b"removed", Removed(id=one)) for one in change.removed]
     mark = b"id: %b\n" % change.mark.encode()
     if not told:

@@ -15,8 +15,9 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bunco.health import Health
 from bunco.model import StoreStats
-from dashboards.api.sources import Health
+from dashboards.api.sources import Told
 from dashboards.desk import Progress
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -76,10 +77,10 @@ class Figures:
         for name, gauge in self._progress.items():
             gauge.set(getattr(progress, name))
 
-    def sources(self, healths: Iterable[Health]) -> None:
+    def sources(self, healths: Iterable[Told]) -> None:
         """Take the health of all sources."""
         tally = Tally(healths)
-        for health in get_args(Health):
+        for health in (*get_args(Health), "off"):
             self._sources.labels(health).set(tally[health])
         self._store_failed.set(0)
 

@@ -1,12 +1,14 @@
 """Sources: how each does, its log, and what steers it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Query, Request, Response
 from msgspec import Struct
 
-from bunco.model import Poll, SourceState
+from bunco.health import RHYTHM, Health, health_word, usual_gaps
+from bunco.model import Poll
 from bunco.ports import SourceControl
 from dashboards.api.routing import Limit, Routes, TheDesk, answered, done
 from dashboards.desk import Desk
@@ -15,7 +17,8 @@ from dashboards.errors import Missing, Unavailable
 routes = Routes("sources")
 
 Name: TypeAlias = Annotated[str, Query(min_length=1, max_length=1000)]
-Health: TypeAlias = Literal["new", "ok", "failing", "ended", "paused", "off"]
+Told: TypeAlias = Health | Literal["off"]
+"""A source that is not enabled is off."""
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -24,7 +27,7 @@ class Source(Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     enabled: bool
-    health: Health
+    health: Told
     next_at: datetime | None
     failures: float
     error: str
@@ -48,20 +51,31 @@ class Polls(Struct, frozen=True, kw_only=True):
     rows: list[Poll]
 
 
-async def shown(desk: Desk) -> Sources:
-    """Give how all sources do."""
+async def shown(desk: Desk, *, with_rhythm: bool = True) -> Sources:
+    """Give how all sources do.
+
+    Args:
+        desk: whose.
+        with_rhythm: whether silence is noticed, which takes the counts of two weeks.
+    """
     states = await desk.source_states()
     paused = desk.control.paused() if desk.control else frozenset()
-    rows = [
-        Source(
-            name=table.name,
-            kind=table.kind,
-            enabled=table.enabled,
-            health=_health(states[table.name], table.enabled, table.name in paused),
-            **{field: getattr(states[table.name], field) for field in Source.__struct_fields__[4:]},
+    now = desk.clock.now()
+    gaps: Mapping[str, timedelta] = {}
+    if with_rhythm:
+        hour = timedelta(hours=1)
+        gaps = usual_gaps(await desk.ask(desk.store.counts, "posts", step=hour, since=now - RHYTHM))
+    rows = []
+    for table in desk.config.sources:
+        state = states[table.name]
+        word = health_word(
+            state, now=now, usual_gap=gaps.get(table.name), is_paused=table.name in paused
         )
-        for table in desk.config.sources
-    ]
+        fields = {name: getattr(state, name) for name in Source.__struct_fields__[4:]}
+        health: Told = word if table.enabled else "off"
+        rows.append(
+            Source(name=table.name, kind=table.kind, enabled=table.enabled, health=health, **fields)
+        )
     return Sources(rows=rows, can_control=desk.control is not None)
 
 
@@ -107,15 +121,3 @@ def _control(desk: Desk, name: str) -> SourceControl:
     if desk.control is None:
         raise Unavailable("sources are steered where they are read: in bunco run")
     return desk.control
-
-
-def _health(state: SourceState, enabled: bool, paused: bool) -> Health:  # noqa: FBT001  # two that are said
-    if not enabled:
-        return "off"
-    if paused:
-        return "paused"
-    if state.polled_at is None and not state.cursor:
-        return "new"
-    if state.error:
-        return "failing"
-    return "ended" if state.ended else "ok"

@@ -61,7 +61,7 @@ def routes(figures: Figures) -> APIRouter:
         figures.viewers(desk.hub.viewers, desk.hub.stale_s)
         figures.committed(desk.progress)
         try:
-            figures.sources([one.health for one in (await shown(desk)).rows])
+            figures.sources([one.health for one in (await shown(desk, with_rhythm=False)).rows])
             if figures.stats_age_s() > _STATS_S:
                 figures.stats(await desk.ask(desk.store.stats))
         except StoreError:

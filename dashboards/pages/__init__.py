@@ -1,1 +1,1 @@
-"""The pages people look at, built with NiceGUI."""
+"""The pages people look at: written in ``markup``, kept alive by NiceGUI."""

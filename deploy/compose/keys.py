@@ -15,9 +15,18 @@ BYTES = 24
 """Of a password, 192 bits. Source: RFC 4086, section 8.1, asks for 128 against offline search."""
 
 
+NAMES = (
+    "elastic/password",
+    "bunco/password",
+    "bunco/dashboard",
+    "kibana/password",
+    "kibana/encryption",
+)
+
+
 def main(folder: Path) -> None:
     """Write what is missing, and Kibana's configuration from what is there."""
-    for name in ("elastic/password", "bunco/password", "kibana/password", "kibana/encryption"):
+    for name in NAMES:
         write_once(folder / name)
     kibana = folder / "kibana"
     password, encryption = (

@@ -14,7 +14,6 @@ dispersion is that of skywatch's sidecars, the one method whose threshold meant 
 every kind of author.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from math import log10
 from typing import Annotated
@@ -137,8 +136,8 @@ class Bursts:
         self._priors = _PRIORS | options.priors
         self._budget = log10(options.budget)
 
-    def see(self, post: Enriched, state: State) -> Sequence[Finding]:
-        """Take one post in; give the finding that opened or changed, if one did."""
+    def see(self, post: Enriched, state: State) -> Episode | None:
+        """Take one post in; give the burst that began or went on, if one did."""
         told = post.post
         threaded = told.kind == "reply" and told.reply_to and told.reply_to == state.last_post
         state.last_post = told.id
@@ -148,7 +147,7 @@ class Bursts:
             or (told.kind == "reply" and not post.links)
             or post.seen_ms - post.at_ms > self._lateness
         ):
-            return ()
+            return None
         self._count(post, state)
         episode = state.episode
         if episode is not None and post.at_ms > self._closes_ms(episode):
@@ -157,20 +156,43 @@ class Bursts:
         sharper = self._judged(state, told.author.partition(":")[0])
         if episode is None:
             if sharper is None:
-                return ()
+                return None
             episode = state.episode = sharper
             for seen in state.recent:
                 if seen.at_ms >= episode.start_ms:
                     add(episode, seen)
         elif post.at_ms < episode.start_ms:
-            return ()
+            return None
         else:
             sharpen(episode, sharper)
             episode.count += 1
             add(episode, state.recent[-1])
         episode.last_ms = max(episode.last_ms, post.at_ms)
         episode.sensational = max(episode.sensational, post.sensational)
-        return (self._finding(told.author, episode),)
+        return episode
+
+    def finding(self, author: str, episode: Episode) -> Finding:
+        """Tell a burst as it is now."""
+        shown = sorted(episode.sightings, key=lambda seen: (seen.at_ms, seen.post))
+        return Finding(
+            id=finding_id(self.kind, author, episode.start_ms, episode.start_post),
+            detector=self.kind,
+            subject=author,
+            score=score(episode),
+            reason=sentence(episode),
+            numbers=numbers(episode),
+            evidence=tuple(seen.post for seen in shown),
+            first_at=from_ms(episode.start_ms),
+            last_at=from_ms(episode.last_ms),
+            closes_at=from_ms(self._closes_ms(episode)),
+            quotes=tuple(
+                Quote(seen.post, clipped(seen.text), from_ms(seen.at_ms), seen.place)
+                for seen in shown[:_QUOTES]
+            ),
+            sources=tuple(episode.sources),
+            places=tuple(episode.places),
+            sensational=round(episode.sensational, 3),
+        )
 
     def erase(self, post_id: str, state: State) -> None:
         """Forget the text of a removed post; counts stay."""
@@ -268,32 +290,10 @@ class Bursts:
         """Give when an episode ends, if no window is as unlikely again until then."""
         return episode.hot_ms + self._quiet
 
-    def _finding(self, author: str, episode: Episode) -> Finding:
-        shown = sorted(episode.sightings, key=lambda seen: (seen.at_ms, seen.post))
-        return Finding(
-            id=finding_id(self.kind, author, episode.start_ms, episode.start_post),
-            detector=self.kind,
-            subject=author,
-            score=score(episode),
-            reason=sentence(episode),
-            numbers=numbers(episode),
-            evidence=tuple(seen.post for seen in shown),
-            first_at=from_ms(episode.start_ms),
-            last_at=from_ms(episode.last_ms),
-            closes_at=from_ms(self._closes_ms(episode)),
-            quotes=tuple(
-                Quote(seen.post, clipped(seen.text), from_ms(seen.at_ms), seen.place)
-                for seen in shown[:_QUOTES]
-            ),
-            sources=tuple(episode.sources),
-            places=tuple(episode.places),
-            sensational=round(episode.sensational, 3),
-        )
 
-
-def make(options: Options) -> Detector[State]:
+def make(options: Options) -> Detector[State, Episode]:
     """Make the detector."""
     return Bursts(options)
 
 
-PART: Part[Detector[State]] = Part(Options, make)
+PART: Part[Detector[State, Episode]] = Part(Options, make)

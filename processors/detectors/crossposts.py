@@ -8,7 +8,6 @@ within ``window``. How often something is said again in one place is the busines
 Source: docs/decisions/0018-cross-posts.md.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from math import exp
@@ -31,7 +30,7 @@ from processors.visits import (
     forget,
     grams_of,
     is_seen_again,
-    merge,
+    merged,
     put,
     same_headline,
     visit_of,
@@ -62,7 +61,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """So many different places within ``window`` open an episode."""
     recent: Annotated[int, Meta(ge=1, le=1000)] = 100
     """Posts of an author in several places that are remembered at most."""
-    recent_alone: Annotated[int, Meta(ge=1, le=1000)] = 16
+    recent_alone: Annotated[int, Meta(ge=1, le=1000)] = 8
     """Posts of an author who was seen in one place only that are remembered at most."""
     things: Annotated[int, Meta(ge=1, le=200)] = 24
     """Things of an author in several places that are remembered at most."""
@@ -103,26 +102,47 @@ class Crossposts:
         self._options = options
         self._window = options.window // _MS
 
-    def see(self, post: Enriched, state: State) -> Sequence[Finding]:
-        """Take one post in; give the finding that opened or changed, if one did."""
+    def see(self, post: Enriched, state: State) -> Spread | None:
+        """Take one post in; give the cross-post that began or went on, if one did."""
         if post.post.kind == "repost" or (visit := visit_of(post)) is None:
-            return ()
+            return None
         state.newest_ms = max(state.newest_ms, visit.at_ms)
         oldest = state.newest_ms - self._window
         if visit.at_ms < oldest:
-            return ()
+            return None
         if state.place is None:
             state.place = visit.place
         elif state.place not in {"", visit.place}:
             state.place = ""
         if state.place:
             self._remember(visit, state.singles, self._options.recent_alone, oldest)
-            return ()
+            return None
         visit.grams = grams_of(post)
         spread = self._gathered(visit, post, state, oldest)
-        if spread is None or not self._is_open(spread, oldest):
-            return ()
-        return (self._finding(post.post.author, spread),)
+        return spread if spread is not None and self._is_open(spread, oldest) else None
+
+    def finding(self, author: str, episode: Spread) -> Finding:
+        """Tell a cross-post as it is now."""
+        spread, visits = episode, episode.visits
+        times = [seen.at_ms for seen in visits]
+        gap = median_gap(times)
+        numbers = _numbers(spread, times, gap)
+        return Finding(
+            id=finding_id(self.kind, author, spread.start_ms, spread.start_post),
+            detector=self.kind,
+            subject=author,
+            score=_score(spread, gap),
+            reason=_sentence(spread, times, gap),
+            numbers=numbers,
+            evidence=tuple([seen.post for seen in visits if seen.post]),
+            first_at=from_ms(times[0]),
+            last_at=from_ms(spread.last_ms),
+            closes_at=from_ms(spread.last_ms + self._window),
+            quotes=_quotes(visits),
+            sources=tuple(spread.sources),
+            places=tuple([seen.place for seen in visits]),
+            sensational=round(spread.sensational, 3),
+        )
 
     def erase(self, post_id: str, state: State) -> None:
         """Forget the text of a removed post; counts stay."""
@@ -155,9 +175,10 @@ class Crossposts:
         for index in reversed(indices):
             del state.singles[index]
         spread = spreads[0] if spreads else self._begun(state)
-        for other in spreads[1:]:
-            state.spreads.remove(other)
-            merge(spread, other)
+        if len(spreads) > 1:
+            spread = merged(spreads)
+            kept = [one for one in state.spreads if not any(one is two for two in spreads[1:])]
+            state.spreads = [spread if one is spreads[0] else one for one in kept]
         for seen in (*singles, visit):
             put(spread, seen)
         return spread
@@ -189,28 +210,6 @@ class Crossposts:
             first = spread.visits[0]
             spread.start_ms, spread.start_post = first.at_ms, first.post
         return True
-
-    def _finding(self, author: str, spread: Spread) -> Finding:
-        visits = spread.visits
-        times = [seen.at_ms for seen in visits]
-        gap = median_gap(times)
-        numbers = _numbers(spread, times, gap)
-        return Finding(
-            id=finding_id(self.kind, author, spread.start_ms, spread.start_post),
-            detector=self.kind,
-            subject=author,
-            score=_score(spread, gap),
-            reason=_sentence(spread, times, gap),
-            numbers=numbers,
-            evidence=tuple([seen.post for seen in visits if seen.post]),
-            first_at=from_ms(times[0]),
-            last_at=from_ms(spread.last_ms),
-            closes_at=from_ms(spread.last_ms + self._window),
-            quotes=_quotes(visits),
-            sources=tuple(spread.sources),
-            places=tuple([seen.place for seen in visits]),
-            sensational=round(spread.sensational, 3),
-        )
 
 
 def _belongs(visit: Visit, post: Enriched, spread: Spread) -> bool:
@@ -270,9 +269,9 @@ def _quotes(visits: list[Visit]) -> tuple[Quote, ...]:
     return tuple(forms.values())
 
 
-def make(options: Options) -> Detector[State]:
+def make(options: Options) -> Detector[State, Spread]:
     """Make the detector."""
     return Crossposts(options)
 
 
-PART: Part[Detector[State]] = Part(Options, make)
+PART: Part[Detector[State, Spread]] = Part(Options, make)

@@ -8,7 +8,6 @@ and come at a steady pace are a series (a podcast, a daily thread): no finding.
 Source: docs/decisions/0007-repeats.md.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from math import exp
@@ -27,13 +26,17 @@ from processors.headline_groups import (
     Group,
     Sighting,
     add,
+    disguise_of,
     episode_of,
     group_of,
+    is_edited,
     is_loud,
+    is_over,
     is_series,
     nearest_group,
     nearest_single,
     sighting_of,
+    started_again,
 )
 from processors.phrasing import clipped, span, times
 
@@ -57,12 +60,16 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_count_long: Annotated[int, Meta(ge=2)] = 4
     """… or so many within ``window_long``; headlines older than that are forgotten."""
     min_count_loud: Annotated[int, Meta(ge=2)] = 2
-    """… or so many of a headline that is sensational by ``loud`` or more."""
+    """… or so many of a headline that is sensational by ``loud`` or more …"""
     loud: Annotated[float, Meta(gt=0, le=1)] = 0.5
     """From this sensational score on, every time, ``min_count_loud`` is enough."""
+    min_count_disguised: Annotated[int, Meta(ge=2)] = 2
+    """… or so many of one that was dressed up on the way (``bunco.text.disguise``) …"""
+    min_count_edited: Annotated[int, Meta(ge=2)] = 3
+    """… or so many of one whose words were changed, with one link at most."""
     min_count_remarks: Annotated[int, Meta(ge=2)] = 5
     """Of a remark, a reply without a link, so many within ``window`` are needed."""
-    quiet: Duration = Duration(hours=48)
+    quiet: Duration = Duration(hours=72)
     """An episode ends when the headline has not come again for so long."""
     recent: Annotated[int, Meta(ge=1, le=2000)] = 200
     """Headlines of an author that are remembered at most."""
@@ -105,16 +112,40 @@ class Repeats:
         self._window_long = options.window_long // _MS
         self._quiet = options.quiet // _MS
 
-    def see(self, post: Enriched, state: State) -> Sequence[Finding]:
-        """Take one post in; give the finding that opened or changed, if one did."""
+    def see(self, post: Enriched, state: State) -> Group | None:
+        """Take one post in; give its headline's group, if that is a finding with it."""
         if post.post.kind == "repost" or not _says_something(post.wording):
-            return ()
+            return None
         state.newest_ms = max(state.newest_ms, post.at_ms)
         oldest = state.newest_ms - self._window_long
         if post.at_ms < oldest:
-            return ()
+            return None
         group = self._join(post, state, oldest)
-        return () if group is None else self._judged(post, group)
+        return group if group is not None and self._is_finding(post, group) else None
+
+    def finding(self, author: str, episode: Group) -> Finding:
+        """Tell a repeated headline as it is now, in the words of its latest post."""
+        group, running = episode, episode_of(episode)
+        numbers = self._numbers(group, running)
+        headline = clipped(group.sightings[-1].text)
+        shown = [seen for seen in group.sightings if seen.at_ms >= group.earliest_ms]
+        shown.sort(key=lambda seen: (seen.at_ms, seen.post))
+        return Finding(
+            id=finding_id(self.kind, author, group.start_ms, group.start_post),
+            detector=self.kind,
+            subject=author,
+            score=_score(group),
+            reason=_sentence(headline, group, numbers, self._options),
+            numbers=numbers,
+            evidence=tuple([seen.post for seen in shown]),
+            first_at=from_ms(group.earliest_ms),
+            last_at=from_ms(running[-1]),
+            closes_at=from_ms(running[-1] + self._quiet),
+            quotes=_quotes(group.sightings[-1], headline, shown),
+            sources=tuple(group.sources),
+            places=tuple(group.places),
+            sensational=round(group.sensational, 3),
+        )
 
     def erase(self, post_id: str, state: State) -> None:
         """Forget the text of a removed post; counts stay."""
@@ -134,17 +165,29 @@ class Repeats:
     def _join(self, post: Enriched, state: State, oldest: int) -> Group | None:
         """Put the post where it belongs; give its group, None if the headline is new."""
         seen = sighting_of(post)
-        group = nearest_group(post, seen.link, state.groups, oldest)
+        group = nearest_group(post, seen, state.groups, oldest)
         if group is None:
             index = nearest_single(post, seen.link, state.singles, oldest)
             if index < 0:
                 self._remember(seen, state.singles, oldest)
                 return None
+            if _is_seen_again(post, seen, state.singles[index : index + 1]):
+                return None
             group = group_of(state.singles.pop(index))
             state.groups = self._left(state.groups, oldest)
             state.groups.append(group)
+        elif _is_seen_again(post, seen, group.sightings):
+            return None
+        if is_over(group, seen, self._quiet):
+            group = self._started_again(group, seen, state)
         add(group, seen, post, self._quiet)
         return group
+
+    @staticmethod
+    def _started_again(group: Group, seen: Sighting, state: State) -> Group:
+        again = started_again(group, seen)
+        state.groups = [again if one is group else one for one in state.groups]
+        return again
 
     def _remember(self, seen: Sighting, singles: list[Sighting], oldest: int) -> None:
         """Add a new headline; forget those that are too old or too many."""
@@ -162,28 +205,31 @@ class Repeats:
             groups.remove(min(groups, key=lambda group: group.times[-1]))
         return groups
 
-    def _judged(self, post: Enriched, group: Group) -> Sequence[Finding]:
+    def _is_finding(self, post: Enriched, group: Group) -> bool:
+        """Say whether the running episode is a finding, from now on if it was none before."""
         episode = episode_of(group)
         group.peak = max(group.peak, self._densest(episode, post.at_ms))
-        if not group.opened:
-            if (
-                not self._is_enough(group, episode)
-                or is_series(group, episode)
-                or is_share_text(post.wording)
-            ):
-                return ()
-            group.opened = True
-        return (self._finding(post, group, episode),)
+        if not (group.disguise or _is_own(post) or 2 * group.remarks > group.count):
+            group.disguise = disguise_of(group)
+        group.opened = group.opened or (
+            self._is_enough(post, group, episode)
+            and not is_series(group, episode)
+            and not is_share_text(post.wording)
+        )
+        return group.opened
 
-    def _is_enough(self, group: Group, episode: list[int]) -> bool:
+    def _is_enough(self, post: Enriched, group: Group, episode: list[int]) -> bool:
         options = self._options
         if 2 * group.remarks > group.count:
             return group.peak >= options.min_count_remarks
+        if group.peak >= options.min_count:
+            return True
         often = busiest(episode, self._window_long)
         return (
-            group.peak >= options.min_count
-            or often >= options.min_count_long
+            often >= options.min_count_long
             or (often >= options.min_count_loud and is_loud(group, options.loud))
+            or (often >= options.min_count_disguised and bool(group.disguise))
+            or (often >= options.min_count_edited and not _is_own(post) and is_edited(group))
         )
 
     def _densest(self, episode: list[int], at_ms: int) -> int:
@@ -191,29 +237,6 @@ class Repeats:
         if at_ms == episode[-1]:
             return count_between(episode, at_ms - self._window, at_ms)
         return busiest(episode, self._window)
-
-    def _finding(self, post: Enriched, group: Group, episode: list[int]) -> Finding:
-        author = post.post.author
-        numbers = self._numbers(group, episode)
-        headline = clipped(post.headline or post.post.text)
-        shown = [seen for seen in group.sightings if seen.at_ms >= group.earliest_ms]
-        shown.sort(key=lambda seen: (seen.at_ms, seen.post))
-        return Finding(
-            id=finding_id(self.kind, author, group.start_ms, group.start_post),
-            detector=self.kind,
-            subject=author,
-            score=_score(group),
-            reason=_sentence(headline, group, numbers, self._options),
-            numbers=numbers,
-            evidence=tuple(seen.post for seen in shown),
-            first_at=from_ms(group.earliest_ms),
-            last_at=from_ms(episode[-1]),
-            closes_at=from_ms(episode[-1] + self._quiet),
-            quotes=_quotes(post, headline, shown),
-            sources=tuple(group.sources),
-            places=tuple(group.places),
-            sensational=round(group.sensational, 3),
-        )
 
     def _numbers(self, group: Group, episode: list[int]) -> dict[str, Number]:
         newest = episode[-1]
@@ -240,6 +263,18 @@ def _says_something(words: str) -> bool:
     return len(words) >= _LEAST_ASCII and words.count(" ") >= _LEAST_SPACES
 
 
+def _is_own(post: Enriched) -> bool:
+    """Say whether a post is a page of its own: outlets give those other titles, and cut them."""
+    return post.links[:1] == (post.address,)
+
+
+def _is_seen_again(post: Enriched, seen: Sighting, others: list[Sighting]) -> bool:
+    """Say whether a post is a page that was met before through another feed: published once."""
+    return _is_own(post) and any(
+        other.link == seen.link and other.source != seen.source for other in others
+    )
+
+
 def _score(group: Group) -> float:
     """Give 0…1 from how often, in how many places and how sensational.
 
@@ -262,13 +297,13 @@ def _sentence(headline: str, group: Group, numbers: dict[str, Number], options: 
     links = f", with {len(group.links)} different links" if len(group.links) > 1 else ""
     gap = f", typically {span(int(numbers['median_gap_s']))} apart"
     loud = f"; sensational {group.sensational:.2f}" if group.sensational >= 0.5 else ""
-    return f"Published “{headline}” {often}{more}{places}{links}{gap}{loud}."
+    dressed = f"; dressed up by {group.disguise}" if group.disguise else ""
+    return f"Published “{headline}” {often}{more}{places}{links}{gap}{loud}{dressed}."
 
 
-def _quotes(post: Enriched, headline: str, shown: list[Sighting]) -> tuple[Quote, ...]:
+def _quotes(latest: Sighting, headline: str, shown: list[Sighting]) -> tuple[Quote, ...]:
     """Give the headline of the sentence, then its other forms, oldest first."""
-    told = post.post
-    forms = {headline: Quote(told.id, headline, from_ms(post.at_ms), told.place)}
+    forms = {headline: Quote(latest.post, headline, from_ms(latest.at_ms), latest.place)}
     for seen in shown:
         form = _clipped(seen.text)
         if form not in forms and len(forms) < _QUOTES:
@@ -276,9 +311,9 @@ def _quotes(post: Enriched, headline: str, shown: list[Sighting]) -> tuple[Quote
     return tuple(forms.values())
 
 
-def make(options: Options) -> Detector[State]:
+def make(options: Options) -> Detector[State, Group]:
     """Make the detector."""
     return Repeats(options)
 
 
-PART: Part[Detector[State]] = Part(Options, make)
+PART: Part[Detector[State, Group]] = Part(Options, make)

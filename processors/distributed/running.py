@@ -44,7 +44,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     kafka: KafkaOptions
     process: ProcessOptions
-    detectors: Sequence[Detector[Any]]
+    detectors: Sequence[Detector[Any, Any]]
 
     @property
     def instance(self) -> str:

@@ -99,7 +99,7 @@ class Shard:
     def __init__(
         self,
         place: Place,
-        detectors: Sequence[Detector[Any]],
+        detectors: Sequence[Detector[Any, Any]],
         read: Read,
         *,
         live_authors: int,
@@ -118,11 +118,14 @@ class Shard:
         commit = Commit({}, [], [], {})
         read = [(record, self._items(record, commit)) for record in records]
         self._states.prepare(item.author for _, items in read for item in items if item.author)
+        segment: list[Item] = []
         for record, items in read:
             if record.again:
+                self._run(segment, commit)
                 self._show(record, items, commit)
             else:
-                self._take(record, items, commit)
+                self._take(record, items, segment, commit)
+        self._run(segment, commit)
         return commit
 
     def encoded(self, commit: Commit) -> dict[bytes, bytes]:
@@ -154,8 +157,8 @@ class Shard:
         there = partition_of(item.author, self._place.partitions)
         return there == self._place.partition or not item.author
 
-    def _take(self, record: Record, items: list[Item], commit: Commit) -> None:
-        segment: list[Item] = []
+    def _take(self, record: Record, items: list[Item], segment: list[Item], commit: Commit) -> None:
+        """Put what is new into the segment, which runs as one; a removal ends it."""
         touched: dict[str, Ledger] = {}
         for item in items:
             if not item.author:
@@ -171,7 +174,6 @@ class Shard:
                     segment.append(item)
                     self._run(segment, commit)
                     self._withdraw(item, commit)
-                    segment = []
             elif isinstance(item, Verdict):
                 if to_ms(item.began_at) > ledger.gone_ms:
                     segment.append(_readable(item, ledger))
@@ -180,7 +182,6 @@ class Shard:
             else:
                 commit.posts += 1
                 segment.append(item)
-        self._run(segment, commit)
         for ledger in touched.values():
             ledger.advance(self._place.incarnation, record.offset)
 
@@ -215,6 +216,7 @@ class Shard:
             outcome = self._pipeline.run(items, self._states)
             commit.findings.update(outcome.findings)
             commit.dead += outcome.dead
+            items.clear()
 
     def _show(self, record: Record, items: list[Item], commit: Commit) -> None:
         """Show posts once more to the detector that had failed on them, and once only."""

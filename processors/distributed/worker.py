@@ -89,7 +89,7 @@ class Worker:
         self,
         writer: Writer,
         places: Places,
-        detectors: Sequence[Detector[Any]],
+        detectors: Sequence[Detector[Any, Any]],
         options: ProcessOptions,
         *,
         partitions: int,

@@ -34,6 +34,11 @@ def an_elastic_store() -> Store:
     return elastic.PART.make(elastic.Options(url=url, prefix=PREFIX))
 
 
+def another_elastic_store() -> Store:
+    """Give another store on the same indices, as another process has it."""
+    return elastic.PART.make(elastic.Options(url=_found["url"], prefix=PREFIX))
+
+
 def empty(url: str, prefix: str) -> None:
     """Take all documents out of the indices of a store."""
     with connected(url) as connection:

@@ -13,6 +13,7 @@ from _pytest.mark.structures import ParameterSet
 from bunco.model import Enriched, Finding, HistoryEntry, Judged, Page, Quote, to_ms
 from bunco.ports import FindingQuery, Store, VerdictQuery
 from bunco.stores import memory, sqlite
+from bunco.text.wording import opening
 from tests.builders import NOON, a_finding, a_post
 from tests.contract.elastic import an_elastic_store
 
@@ -20,6 +21,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 LOUD = FindingQuery(with_quiet=False)
+NARROW = FindingQuery(detectors=("repeats", "other"), severities=("low", "high"))
 WORDS: tuple[Judged, ...] = get_args(Judged)
 
 KINDS: dict[str, Callable[[Path], Store]] = {
@@ -55,7 +57,7 @@ def stored(number: int = 1, minute: int = 0, **changes: Any) -> Enriched:
         at_ms=to_ms(post.posted_at),
         seen_ms=to_ms(post.posted_at),
         headline=post.title,
-        wording="",
+        wording=opening(post.title),
         grams=0,
         links=(),
         sensational=0.25,
@@ -88,6 +90,10 @@ def answers(store: Store) -> bytes:
         paged(lambda after: store.search("council", limit=3, after=after)),
         paged(lambda after: store.search('"cycle lanes" riv*', limit=2, after=after)),
         [store.search("council", author=name).rows for name in names],
+        [store.count_findings(asked) for asked in (FindingQuery(), LOUD, NARROW)],
+        (store.repeated(), store.repeated(since=NOON, until=NOON + HOUR, limit=99)),
+        paged(lambda after: store.copies("Council approves CYCLE lanes!", limit=2, after=after)),
+        sorted(one.post.id for one in store.near("council of the cycle lanes")),
         store.counts("posts", step=HOUR),
         store.counts("findings", step=3 * HOUR, since=NOON),
         [store.polls(source) for source in ("example", "other")],

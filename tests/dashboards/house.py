@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bunco import codec, serving, wiring
+from bunco import alert_wiring, codec, serving, wiring
 from bunco.config import Config, from_tables
 from bunco.model import Post
 from bunco.ports import Store
@@ -47,7 +47,9 @@ class House:
         )
 
 
-def configured(folder: Path, dashboard: dict[str, Any]) -> Config:
+def configured(
+    folder: Path, dashboard: dict[str, Any], more: dict[str, Any] | None = None
+) -> Config:
     """Give the configuration of a house: a memory store, one source that never ends."""
     source = folder / "posts.jsonl"
     source.touch()
@@ -64,20 +66,25 @@ def configured(folder: Path, dashboard: dict[str, Any]) -> Config:
         ],
         "pipeline": {"batch_wait": "20ms"},
         "dashboard": {"port": 0, **dashboard},
+        **(more or {}),
     }
     return from_tables(tables, where="test", environment={})
 
 
 @contextmanager
-def house(folder: Path, *, with_pages: bool = False, **dashboard: Any) -> Iterator[House]:
-    """Run a bunco with its dashboard while the block runs."""
-    config = configured(folder, dashboard)
+def house(
+    folder: Path, *, with_pages: bool = False, more: dict[str, Any] | None = None, **dashboard: Any
+) -> Iterator[House]:
+    """Run a bunco with its dashboard, and alerts if it has any, while the block runs."""
+    config = configured(folder, dashboard, more)
     ready, found, loops = threading.Event(), [], []
 
     @asynccontextmanager
     async def beside(running: wiring.Running) -> AsyncIterator[OnCommit]:
         said: list[str] = []
-        serve = serving.beside(config, said.append, with_pages=with_pages)
+        serve = alert_wiring.beside(
+            config, serving.beside(config, said.append, with_pages=with_pages)
+        )
         async with serve(running) as on_commit:
             url = said[0].split()[-1].rstrip(".")
             found.append(House(url, running.store, folder / "posts.jsonl"))

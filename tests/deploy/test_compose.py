@@ -210,12 +210,7 @@ def commands(service: Service) -> Iterator[list[str]]:
 
 
 def test_commands_of_the_stack_exist(ours: dict[str, Service]) -> None:
-    started = {
-        tuple(words)
-        for one in ours.values()
-        if not one.get("profiles")  # a profile is for what comes later
-        for words in commands(one)
-    }
+    started = {tuple(words) for one in ours.values() for words in commands(one)}
 
     missing = {words for words in started if not is_command(words)}
 
@@ -237,6 +232,20 @@ def test_ports_of_health_are_those_of_the_configuration(services: dict[str, Serv
 
     assert services["processor-1"]["healthcheck"]["test"][-1] == str(config.process.port)
     assert services["sink"]["healthcheck"]["test"][-1] == str(config.sink.port)
+    dashboard = services["dashboard"]
+    assert dashboard["healthcheck"]["test"][-1] == dashboard["command"][-1]
+    assert dashboard["ports"][0]["target"] == int(dashboard["command"][-1])
+
+
+def test_dashboard_of_the_stack_lets_nobody_in_without_a_password(
+    services: dict[str, Service],
+) -> None:
+    text = (ROOT / "deploy" / "bunco.toml").read_text(encoding="utf-8")
+    (user,) = tomllib.loads(text)["dashboard"]["users"]
+
+    mounted = {v["source"]: v["target"] for v in services["dashboard"]["volumes"]}
+
+    assert user["password"]["file"] == f"{mounted['keys-bunco']}/dashboard"
 
 
 def test_configuration_of_the_stack_fits_it(services: dict[str, Service]) -> None:

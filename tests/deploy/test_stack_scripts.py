@@ -21,6 +21,7 @@ from tests.services.servers import ElasticServer
 
 SCRIPTS = ROOT / "deploy" / "compose"
 FILES = {
+    "bunco/dashboard",
     "bunco/password",
     "elastic/password",
     "kibana/encryption",

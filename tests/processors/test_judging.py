@@ -49,7 +49,7 @@ def burst(start: timedelta, count: int, author: str = ANN) -> list[Post]:
 def run(store: Store, items: Sequence[Item], size: int = 1000) -> None:
     """Run items through the pipeline, so many a batch, the runtime made anew each time."""
     for start in range(0, len(items), size):
-        made: list[Detector[Any]] = [
+        made: list[Detector[Any, Any]] = [
             bursts.make(bursts.Options()),
             repeats.make(repeats.Options()),
         ]
@@ -71,7 +71,7 @@ def findings(store: Store, kind: str = "repeats") -> list[Finding]:
 
 def verdict(finding: Finding, judged: Any = "fine", at: timedelta = HOUR, **more: Any) -> Verdict:
     """Give a verdict on a finding, as whoever knows its detector makes it."""
-    kinds: dict[str, Detector[Any]] = {
+    kinds: dict[str, Detector[Any, Any]] = {
         "bursts": bursts.make(bursts.Options()),
         "repeats": repeats.make(repeats.Options()),
     }

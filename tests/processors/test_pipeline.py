@@ -30,7 +30,7 @@ def fresh_store() -> Store:
 
 def embedded(store: Store, live_authors: int = 100, **more: Any) -> Embedded:
     """Give the runtime with its usual detectors."""
-    detectors: list[Detector[Any]] = more.get("detectors") or [
+    detectors: list[Detector[Any, Any]] = more.get("detectors") or [
         bursts.make(bursts.Options()),
         repeats.make(repeats.Options()),
         crossposts.make(crossposts.Options()),
@@ -229,12 +229,15 @@ class Failing:
     state_version = 1
     healed = False
 
-    def see(self, post: Enriched, state: bursts.State) -> Sequence[Finding]:
+    def see(self, post: Enriched, state: bursts.State) -> None:
         """Fail, or see nothing."""
         del state
         if not self.healed and int(post.post.id.rpartition(":")[2]) % 2:
             raise ValueError("a defect")
-        return ()
+
+    def finding(self, author: str, episode: None) -> Finding:
+        """Have nothing to tell."""
+        raise NotImplementedError
 
     def erase(self, post_id: str, state: bursts.State) -> None:
         """Forget nothing."""

@@ -64,6 +64,7 @@ def test_killed_elasticsearch_is_back_with_its_documents(own_elastic: ElasticSer
 
 
 @pytest.mark.services
+@pytest.mark.slow
 def test_killed_kafka_is_back_with_its_topics(own_kafka: KafkaServer) -> None:
     pytest.importorskip("kafka", reason="kafka-python is not installed")
     from kafka.admin import KafkaAdminClient, NewTopic  # noqa: PLC0415  # see above
@@ -94,6 +95,7 @@ def test_paused_server_does_not_answer_until_it_goes_on(own_kafka: KafkaServer) 
 
 
 @pytest.mark.services
+@pytest.mark.slow
 def test_server_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     started(KafkaServer(tmp_path)).stop()  # skips where it cannot be had
     words = (
@@ -127,6 +129,7 @@ def test_taken_port_is_named(own_kafka: KafkaServer, tmp_path: Path) -> None:
 
 @pytest.mark.services
 @pytest.mark.timeout(240)  # starts a node of 10 s of computing, on a busy machine
+@pytest.mark.slow
 def test_development_servers_stop_at_ctrl_c(tmp_path: Path) -> None:
     for kind in (KafkaServer, ElasticServer):
         if reason := kind.missing():

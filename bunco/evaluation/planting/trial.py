@@ -16,7 +16,7 @@ _EVIDENCE = 2
 """So many of its posts in the evidence of a finding say what the finding is about."""
 
 
-def tried(timeline: Timeline, plantings: Iterable[Planting], detector: Detector[Any]) -> Tried:
+def tried(timeline: Timeline, plantings: Iterable[Planting], detector: Detector[Any, Any]) -> Tried:
     """Run a timeline once as it is, and each planting on a branch of that run.
 
     The branch begins with the author's state as it was, written and read again as between two
@@ -83,7 +83,7 @@ def _covers(finding: Finding, planting: Planting) -> bool:
     return planting.detector == "bursts" and 2 * within >= len(planting.posts)
 
 
-def _branch(states: States, author: str, detector: Detector[Any]) -> States:
+def _branch(states: States, author: str, detector: Detector[Any, Any]) -> States:
     kept = states.encoded([author])
     branch = States([detector], lambda _: kept, 1)
     branch.prepare([author])

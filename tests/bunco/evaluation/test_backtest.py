@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunco.evaluation.backtest import Span, Trial, taken_away
-from bunco.model import Batch, Enriched, Finding, Post, Removal, from_ms
+from bunco.model import Batch, Enriched, Finding, Pattern, Post, Removal, from_ms
 from bunco.ports import Store
 from bunco.stores.memory import MemoryStore
 from bunco.windows import HOUR_MS
 from processors.detectors import repeats
+from processors.headline_groups import Group
 from tests.builders import NOON, a_finding, a_post
 from tests.bunco.evaluation.played import (
     differences,
@@ -121,7 +122,7 @@ class Counting(repeats.Repeats):
         super().__init__(repeats.Options())
         self.seen = 0
 
-    def see(self, post: Enriched, state: repeats.State) -> Sequence[Finding]:
+    def see(self, post: Enriched, state: repeats.State) -> Group | None:
         self.seen += 1
         return super().see(post, state)
 
@@ -226,18 +227,32 @@ def test_the_size_of_the_pieces_makes_no_difference() -> None:
     assert any(one.differences for one in whole)
 
 
-class Telling(repeats.Repeats):
+class Telling:
     """A detector that tells of each post it is to tell of, and names only that one."""
 
+    kind = "repeats"
+    state_type = repeats.State
+    state_version = 1
+
     def __init__(self, name: str, *numbers: int) -> None:
-        super().__init__(repeats.Options())
         self.name, self.numbers, self.seen = name, numbers, 0
 
-    def see(self, post: Enriched, state: repeats.State) -> Sequence[Finding]:
+    def see(self, post: Enriched, state: repeats.State) -> str | None:
         del state
         self.seen += 1
-        evidence = (post.post.id,)
-        return [a_finding(id=self.name, evidence=evidence)] if self.seen in self.numbers else ()
+        return post.post.id if self.seen in self.numbers else None
+
+    def finding(self, author: str, episode: str) -> Finding:
+        return a_finding(id=self.name, subject=author, evidence=(episode,))
+
+    def erase(self, post_id: str, state: repeats.State) -> None:
+        raise NotImplementedError
+
+    def pattern(self, finding: Finding) -> Pattern:
+        raise NotImplementedError
+
+    def covers(self, judged: Pattern, found: Pattern) -> bool:
+        raise NotImplementedError
 
 
 def test_episodes_are_matched_by_all_the_posts_that_any_form_of_theirs_named() -> None:
@@ -252,7 +267,7 @@ def test_episodes_are_matched_by_all_the_posts_that_any_form_of_theirs_named() -
 class Failing(repeats.Repeats):
     """A detector that cannot take one post."""
 
-    def see(self, post: Enriched, state: repeats.State) -> Sequence[Finding]:
+    def see(self, post: Enriched, state: repeats.State) -> Group | None:
         if post.post.title == "odd":
             raise ZeroDivisionError
         return super().see(post, state)

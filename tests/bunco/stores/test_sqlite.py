@@ -9,11 +9,12 @@ import pytest
 
 from bunco.codec import encode as _encode
 from bunco.errors import StoreError
-from bunco.model import Batch, Removal, SourceState, dead_letter
+from bunco.model import Batch, Removal, SourceState, dead_letter, from_ms, to_ms
+from bunco.storage.keeping import HOUR_MS
 from bunco.stores import sqlite
 from bunco.stores_sql import schema
 from bunco.values import Duration
-from tests.builders import NOON, a_verdict
+from tests.builders import NOON, a_finding, a_verdict
 from tests.contract.stores import HOUR, MINUTE, answers, paged, quoting, stored
 
 AUTHOR = "web:example.org"
@@ -167,6 +168,41 @@ def test_a_store_from_before_there_were_verdicts_takes_them(path: Path) -> None:
     assert after is not None
     assert (after.verdict, after.quiet) == (a_verdict(), True)
     assert store.check() == []
+    store.close()
+
+
+def test_a_store_from_before_there_was_a_dashboard_is_counted_and_followed(path: Path) -> None:
+    connection = apsw.Connection(str(path))
+    schema.migrate(connection, str(path), schema.STEPS[:2])
+    connection.execute("INSERT INTO authors VALUES (1, ?, '', '')", (AUTHOR,))
+    connection.execute("INSERT INTO sources VALUES (1, 'example', NULL)")
+    connection.execute("INSERT INTO tallies VALUES (1, 3, -60001, 60000, NULL)")
+    for key, at_ms in enumerate((-60_001, 59_999, 60_000), 1):
+        body = _encode(stored(key, posted_at=from_ms(at_ms)).post)
+        row = (key, f"web:example.org/{key}", 1, at_ms, 1, 0.0, None, body)
+        connection.execute("INSERT INTO posts VALUES (?,?,?,?,?,?,?,?)", row)
+    for key in (1, 2):
+        connection.execute(
+            "INSERT INTO findings (key, id, detector, author, points, first_ms, last_ms, sources, "
+            "places, sentence) VALUES (?, 'f' || ?1, 'repeats', 1, 600000000, ?, 0, '', '', '')",
+            (key, to_ms(NOON)),
+        )
+        finding = _encode(a_finding(id=f"f{key}"))
+        connection.execute("INSERT INTO finding_bodies VALUES (?, ?)", (key, finding))
+    connection.close()
+    store = opened(path)
+
+    seen = store.changes()
+    store.commit(Batch(findings=(a_finding(id="f1", score=0.9),)))
+
+    assert [change.id for change in seen.rows] == ["f1", "f2"]
+    assert [change.id for change in store.changes(seen.after).rows] == ["f1"]
+    assert [
+        (to_ms(one.at), one.count)
+        for one in store.minutes("posts", since=from_ms(-HOUR_MS), until=from_ms(HOUR_MS))
+    ] == [(-120_000, 1), (0, 1), (60_000, 1)]
+    (minute,) = store.minutes("findings", since=NOON, until=NOON + HOUR)
+    assert (minute.at, minute.count) == (NOON, 2)
     store.close()
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from starlette.datastructures import Headers
 
 from bunco.config import from_tables
@@ -237,9 +238,8 @@ def test_a_secret_that_stands_in_the_file_is_not_shown_in_the_error() -> None:
 
 
 def a_gate(clock: FakeClock) -> Gate:
-    """Give the gate of a house where ann signs in."""
-    users = [{"name": "ann", "role": "reviewer", "password": {"env": "ANN"}}]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ANN", PASSWORD)
-        options = from_tables({"dashboard": {"users": users}}, where="t", environment={})
+    """Give the gate of a house where ann signs in, with a hash that is quickly checked."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    users = [{"name": "ann", "role": "reviewer", "password_hash": quick}]
+    options = from_tables({"dashboard": {"users": users}}, where="t", environment={})
     return Gate(options.dashboard, clock)

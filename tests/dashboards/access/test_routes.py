@@ -1,6 +1,8 @@
 """Every route there is, without, with wrong and with lower rights: none can be forgotten."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -31,7 +33,7 @@ def _routes(router: APIRouter) -> Iterator[tuple[str, str, TokenRole]]:
         assert isinstance(route, APIRoute)
         needs = [one.dependency for one in route.dependencies]
         (role,) = [one.role for one in needs if isinstance(one, Needs)]
-        for method in sorted(route.methods):
+        for method in sorted(route.methods or ()):
             yield method, API + route.path.replace("{finding_id}", "f1"), role
 
 
@@ -42,6 +44,18 @@ ALL = [*ROUTES, *(("GET", path, role) for path, role in BEYOND.items())]
 def test_there_are_routes_and_each_names_its_role() -> None:
     assert len(ROUTES) > 20
     assert {role for _, _, role in ROUTES} == set(ROLES)
+
+
+def test_every_route_has_the_role_that_the_docs_say() -> None:
+    page = (Path(__file__).parents[3] / "docs/dashboard.md").read_text(encoding="utf-8")
+
+    told = {
+        (method, API + path.replace("{id}", "f1"), role)
+        for row, role in re.findall(r"^\| (`(?:GET|POST) .*) \| (\w+) \|$", page, re.MULTILINE)
+        for method, path in re.findall(r"`(GET|POST) ([^`?]+)", row)
+    }
+
+    assert told == set(ROUTES)
 
 
 @pytest.mark.parametrize(("method", "path", "role"), ALL)

@@ -160,6 +160,7 @@ def test_the_share_of_a_stopped_ingester_moves_at_once(stream: Stream) -> None:
         assert numbers == list(range(1, len(numbers) + 1))
 
 
+@pytest.mark.slow
 def test_a_killed_ingesters_share_moves_and_no_post_is_missing(
     stream: Stream, tmp_path: Path
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_killed_ingesters_share_moves_and_no_post_is_missing(
     assert all(count <= SOURCE_ITEMS + 200 for count in repeated.values())
 
 
+@pytest.mark.slow
 def test_a_stop_in_the_middle_loses_and_repeats_nothing(stream: Stream, tmp_path: Path) -> None:
     names = ["f0", "f1", "f2"]
     ids = write_files(tmp_path, names, posts=8000)
@@ -200,6 +202,7 @@ def test_a_stop_in_the_middle_loses_and_repeats_nothing(stream: Stream, tmp_path
 
 
 @pytest.mark.usefixtures("unclosed")
+@pytest.mark.slow
 def test_a_broker_that_goes_away_costs_no_post_and_lets_a_stop_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

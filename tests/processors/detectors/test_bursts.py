@@ -10,7 +10,7 @@ import pytest
 from bunco.model import Enriched, Finding
 from bunco.values import Duration
 from processors.detectors.bursts import Bursts, Options, State, Window
-from tests.builders import NOON, an_enriched
+from tests.builders import NOON, an_enriched, told_by
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ def told(number: int, after: timedelta, **changes: Any) -> Enriched:
 def seen(posts: Sequence[Enriched], options: Options | None = None) -> dict[str, Finding]:
     """Give the latest form of each finding that the posts of one author lead to."""
     detector, state = Bursts(options or Options()), State()
-    return {finding.id: finding for post in posts for finding in detector.see(post, state)}
+    return {finding.id: finding for post in posts for finding in told_by(detector, post, state)}
 
 
 def usual_days(days: int, a_day: int = 3) -> list[Enriched]:
@@ -268,9 +268,9 @@ def test_a_state_written_and_read_between_any_posts_changes_nothing() -> None:
     detector, kept, reread = Bursts(Options()), State(), State()
 
     for post in [*usual_days(12), *burst(30), *burst(10, start=2 * DAY)]:
-        first = detector.see(post, kept)
+        first = told_by(detector, post, kept)
         reread = msgspec.msgpack.decode(msgspec.msgpack.encode(reread), type=State)
-        assert list(detector.see(post, reread)) == list(first)
+        assert told_by(detector, post, reread) == first
 
 
 def test_the_state_of_a_flooding_author_is_bounded() -> None:

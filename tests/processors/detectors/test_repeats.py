@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bunco.model import Enriched, Finding, without_post
 from bunco.values import Duration
 from processors.detectors.repeats import Options, Repeats, State
-from tests.builders import NOON, an_enriched
+from tests.builders import NOON, an_enriched, told_by
 
 TRICK = "This one weird trick melts belly fat while you sleep tonight"
 """Sensational: twice is enough."""
@@ -29,7 +29,7 @@ def told(number: int, after: timedelta, title: str = TRICK, **changes: Any) -> E
 def seen(posts: Sequence[Enriched], options: Options | None = None) -> dict[str, Finding]:
     """Give the latest form of each finding that the posts of one author lead to."""
     detector, state = Repeats(options or Options()), State()
-    return {finding.id: finding for post in posts for finding in detector.see(post, state)}
+    return {finding.id: finding for post in posts for finding in told_by(detector, post, state)}
 
 
 def hourly(count: int, title: str = TRICK) -> list[Enriched]:
@@ -81,6 +81,87 @@ def test_what_a_share_button_says_is_no_headline() -> None:
 
 def test_one_long_hashtag_is_no_headline() -> None:
     assert seen(hourly(6, "#HappyBirthdayFromTheWholeWorld")) == {}
+
+
+def said(number: int, after: timedelta, text: str = PLAIN, **changes: Any) -> Enriched:
+    """Give a post of a social network that says a headline, with a link."""
+    link = "https://offers.example/7"
+    return told(
+        number, after, "", **({"text": f"{text} {link}", "url": "", "links": (link,)} | changes)
+    )
+
+
+def test_twice_is_enough_where_the_second_is_dressed_up() -> None:
+    (finding,) = seen([said(0, 0 * HOUR), said(1, 60 * HOUR, f"🔥 {PLAIN}")]).values()
+
+    assert finding.numbers["count"] == 2
+    assert finding.reason.endswith("; dressed up by pictures.")
+
+
+def test_twice_dressed_up_alike_is_just_below() -> None:
+    assert seen([said(n, n * HOUR, f"🔥 {PLAIN}") for n in range(2)]) == {}
+
+
+def test_twice_with_the_quiet_time_between_is_just_below() -> None:
+    assert seen([said(0, 0 * HOUR), said(1, 73 * HOUR, f"🔥 {PLAIN}")]) == {}
+
+
+def test_the_first_form_dressed_up_counts_whatever_came_between() -> None:
+    posts = [said(0, 0 * HOUR, PLAIN.upper()), said(1, HOUR, PLAIN.upper()), said(2, 30 * HOUR)]
+
+    (finding,) = seen(posts).values()
+
+    assert finding.reason.endswith("; dressed up by other capitals.")
+
+
+def test_an_outlets_page_under_another_title_is_not_dressed_up() -> None:
+    posts = [told(0, 0 * HOUR, PLAIN), told(1, HOUR, f"Breaking: {PLAIN}")]
+
+    assert seen(posts) == {}
+
+
+def test_a_remark_dressed_up_needs_its_number() -> None:
+    posts = [remarks(1)[0], replace(remarks(2)[1], headline="🔥 not even one of them was there")]
+
+    assert seen(posts) == {}
+
+
+EDITED = (
+    "Council approves new cycle lanes along the river and the old harbour",
+    "Council approves fine cycle lanes along the river and the old harbour",
+    "Council approves new cycle lanes along the river and the big harbour",
+)
+
+
+def test_three_times_in_other_words_within_a_week_is_a_finding() -> None:
+    posts = [said(n, n * timedelta(hours=30), text) for n, text in enumerate(EDITED)]
+
+    assert seen(posts[:2]) == {}
+    assert len(seen(posts)) == 1
+
+
+def test_three_times_in_other_words_with_other_links_is_just_below() -> None:
+    posts = [
+        said(n, n * timedelta(hours=30), text, links=(f"https://offers.example/{n}",))
+        for n, text in enumerate(EDITED)
+    ]
+
+    assert seen(posts) == {}
+
+
+def test_three_times_in_the_same_words_within_a_week_is_just_below() -> None:
+    assert seen([said(n, n * timedelta(hours=30)) for n in range(3)]) == {}
+
+
+def test_a_page_in_three_feeds_was_published_once() -> None:
+    feeds = ("front page", "health", "alerts")
+    posts = [told(n, n * HOUR / 60, source=source) for n, source in enumerate(feeds)]
+
+    assert seen(posts) == {}
+
+
+def test_a_page_that_one_feed_lists_again_was_published_again() -> None:
+    assert len(seen([told(n, n * HOUR, source="front page") for n in range(3)])) == 1
 
 
 def remarks(count: int, **changes: Any) -> list[Enriched]:
@@ -166,7 +247,7 @@ def test_the_same_episode_keeps_its_id_and_grows() -> None:
 
 
 def test_after_quiet_days_a_new_episode_starts() -> None:
-    again = [told(10 + n, timedelta(days=3) + n * HOUR) for n in range(3)]
+    again = [told(10 + n, timedelta(days=4) + n * HOUR) for n in range(3)]
 
     found = seen([*hourly(3), *again])
 
@@ -175,7 +256,7 @@ def test_after_quiet_days_a_new_episode_starts() -> None:
 
 
 def test_an_episode_that_was_quiet_needs_its_number_again() -> None:
-    found = seen([*hourly(3), told(10, timedelta(days=3))])
+    found = seen([*hourly(3), told(10, timedelta(days=4))])
 
     assert len(found) == 1
 
@@ -361,9 +442,9 @@ def test_a_state_written_and_read_between_any_posts_changes_nothing(
     detector, kept, reread = Repeats(Options()), State(), State()
 
     for post in posts:
-        first = detector.see(post, kept)
+        first = told_by(detector, post, kept)
         reread = msgspec.msgpack.decode(msgspec.msgpack.encode(reread), type=State)
-        assert list(detector.see(post, reread)) == list(first)
+        assert told_by(detector, post, reread) == first
 
 
 def test_the_state_of_a_flooding_author_is_bounded() -> None:

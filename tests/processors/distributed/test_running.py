@@ -40,6 +40,7 @@ def counted(streams: Streams) -> int:
 
 
 @pytest.mark.parametrize("data", ["kept", "wiped", "older"])
+@pytest.mark.slow
 def test_a_killed_processor_goes_on_where_it_was(
     streams: Streams, tmp_path: Path, data: str
 ) -> None:

@@ -34,8 +34,11 @@ class Failing:
     state_type = repeats.State
     state_version = 1
 
-    def see(self, post: Enriched, _: repeats.State) -> Sequence[Finding]:
+    def see(self, post: Enriched, _: repeats.State) -> None:
         raise ValueError(f"nothing to say of {post.at_ms}")
+
+    def finding(self, author: str, episode: None) -> Finding:
+        raise NotImplementedError
 
     def erase(self, post_id: str, state: repeats.State) -> None:
         raise NotImplementedError
@@ -51,7 +54,7 @@ class Disk:
         return [self.states.get(key) for key in keys]
 
 
-def detectors() -> list[Detector[Any]]:
+def detectors() -> list[Detector[Any, Any]]:
     return [
         bursts.make(bursts.Options()),
         repeats.make(repeats.Options()),

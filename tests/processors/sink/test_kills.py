@@ -11,7 +11,7 @@ from tests.builders import a_finding, a_post
 from tests.processors.sink.process import configure, opened, sink, stored
 from tests.processors.sink.stage import Stage, wait_for
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 _HOUR = timedelta(hours=1)
 

@@ -24,6 +24,7 @@ def numbered(start: int, end: int) -> list[Any]:
     return [a_post(id=f"{name}/{start + n}", author=name) for n, name in enumerate(names)]
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_killed_is_waited_for(tmp_path: Path) -> None:
     place = tmp_path / "bunco.db"
     with started(KafkaServer(tmp_path / "kafka")) as server:

@@ -1,6 +1,5 @@
 """The injection harness: what is planted is in the stream, and found is told from missed."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -26,7 +25,7 @@ from bunco.evaluation.planting.sowing import (
 )
 from bunco.evaluation.planting.timelines import halves, simulated
 from bunco.evaluation.planting.trial import is_found, merged, tried
-from bunco.model import Pattern, Post
+from bunco.model import Finding, Pattern, Post
 from bunco.ports import Detector
 from bunco.simulation.plan import Plan
 from processors.detectors import bursts, repeats
@@ -75,10 +74,13 @@ class Recorder:
     def __init__(self) -> None:
         self.shown: list[str] = []
 
-    def see(self, post: Any, state: Any) -> Sequence[Any]:  # noqa: ARG002  # as detectors do
+    def see(self, post: Any, state: Any) -> None:  # noqa: ARG002  # as detectors do
         """Remember the post."""
         self.shown.append(post.post.id)
-        return ()
+
+    def finding(self, author: str, episode: Any) -> Finding:
+        """Have nothing to tell."""
+        raise NotImplementedError
 
     def erase(self, post_id: str, state: Any) -> None:
         """Forget nothing."""
@@ -158,17 +160,20 @@ def test_the_detector_sees_each_own_post_once_without_and_the_planted_ones_only_
     assert recorder.shown.count(whole.posts[0].id) == 1
 
 
-DETECTORS: list[tuple[Detector[Any], Planting, bool]] = [
+FOUR_TIMES = repeats.Options(
+    min_count=4, min_count_long=4, min_count_disguised=4, min_count_edited=4
+)
+DETECTORS: list[tuple[Detector[Any, Any], Planting, bool]] = [
     (bursts.make(bursts.Options()), burst_of(20), True),
     (bursts.make(bursts.Options(budget=1e-9)), burst_of(10, 6 * HOUR), False),
     (repeats.make(repeats.Options()), repeat_of(3), True),
-    (repeats.make(repeats.Options(min_count=4, min_count_long=4)), repeat_of(3), False),
+    (repeats.make(FOUR_TIMES), repeat_of(3), False),
 ]
 
 
 @pytest.mark.parametrize(("detector", "planting", "expected"), DETECTORS)
 def test_what_the_detector_tells_is_found_and_what_it_does_not_is_missed(
-    detector: Detector[Any], planting: Planting, expected: bool
+    detector: Detector[Any, Any], planting: Planting, expected: bool
 ) -> None:
     run = tried(timeline(), [planting], detector)
 

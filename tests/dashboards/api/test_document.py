@@ -1,0 +1,71 @@
+"""The OpenAPI document tells the truth: random requests, valid and not, against a real run."""
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from dashboards.api.application import SUBJECTS, described
+from tests.dashboards.house import House
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+def _document() -> dict[str, Any]:
+    api = FastAPI()
+    for subject in SUBJECTS:
+        api.include_router(subject.router)
+    return described(api)
+
+
+schema = schemathesis.openapi.from_dict(_document())
+
+
+@schema.exclude(path="/events").parametrize()
+@settings(
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_answers_are_as_the_document_says(open_house: House, case: Case[Any]) -> None:
+    case.call_and_validate(base_url=f"{open_house.url}/api/v1", checks=CHECKS)
+
+
+def test_the_document_is_served_and_names_every_role(open_house: House) -> None:
+    document = httpx.get(f"{open_house.url}/api/v1/openapi.json", verify=False).json()  # noqa: S501  # http
+
+    operations = [one for path in document["paths"].values() for one in path.values()]
+
+    assert document["openapi"].startswith("3.")
+    assert document["components"]["schemas"]["Finding"]["properties"]["severity"]
+    assert all(one["x-role"] for one in operations)
+    assert all(one["summary"] and one["description"] for one in operations)
+    assert "HTTPValidationError" not in str(document)
+
+
+@pytest.mark.parametrize("name", ["Finding", "StoredPost", "Verdict", "Problem", "AuthorSummary"])
+def test_records_are_described_field_by_field(name: str) -> None:
+    (found,) = [one for key, one in _document()["components"]["schemas"].items() if key == name]
+
+    assert found["properties"]
+    assert found["required"]
