@@ -119,7 +119,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "bunco: installing the developers' tools into $(VENV)"
-	@$(INSTALL) --no-build-isolation --editable '.[distributed,evaluate]'
+	@$(INSTALL) --no-build-isolation --editable '.[distributed,evaluate,notify]'
 	@$(INSTALL) --group dev
 	@touch $@
 
