@@ -181,7 +181,8 @@ def _lead(alert: Alert, count: int) -> str:
         case "closing":
             return "It is over: nothing new came for as long as its detector waits."
         case "update":
-            return f"It goes on: {updates} changes since the last mail about this."
+            times = "once" if updates == 1 else f"{updates} times"
+            return f"It goes on: it grew {times} since the last mail about this."
         case "sample":
             return "A sample, sent by “bunco alert test”: nothing happened."
     return ""
