@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from bunco.alerting import Alert, Topic, name_of
 from bunco.alerts.chart import bar_chart
-from bunco.alerts.edits import Run, edits
 from bunco.alerts.subjects import clipped, plain, who
 from bunco.model import Finding, Number
 from bunco.signing import Grant, signed
+from bunco.text.edits import Span, edits
 
 _FORMS = 8
 """Forms of a headline that are shown."""
@@ -22,6 +22,8 @@ _LINES = 60
 """Lines of those; the rest is a number."""
 _HOURS = 48
 _TEXT = 300
+_LIKE = 0.5
+"""With a smaller share of its letters in words of the first, a text is no form of it: ours."""
 _LABELS = {
     "count": "posts",
     "count_24h": "within 24 h",
@@ -47,7 +49,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 class Form(Struct, frozen=True, kw_only=True):
     """One form of a headline."""
 
-    runs: tuple[Run, ...]
+    spans: tuple[Span, ...]
     when: str
     place: str
 
@@ -227,12 +229,19 @@ def _forms(finding: Finding, desk: Desk) -> tuple[Form, ...]:
     first = plain(finding.quotes[0].text)[:_TEXT]
     return tuple(
         Form(
-            runs=(Run("same", first),) if number == 0 else edits(first, plain(one.text)[:_TEXT]),
+            spans=_spans(first, plain(one.text)[:_TEXT]),
             when=_moment(one.at, desk),
             place=plain(one.place),
         )
-        for number, one in enumerate(finding.quotes[:_FORMS])
+        for one in finding.quotes[:_FORMS]
     )
+
+
+def _spans(first: str, text: str) -> tuple[Span, ...]:
+    """Mark what changed; nothing in what is another text, as the posts of a burst are."""
+    spans = edits(first, text)
+    kept = sum(len(span.text.strip()) for span in spans if span.change in {"same", "written"})
+    return spans if kept >= _LIKE * len(text) else (Span(text, "same"),)
 
 
 def _acts(alert: Alert, finding: Finding, desk: Desk, recipient: str) -> tuple[Link, ...]:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bunco.model import Finding, Judged, Severity, Verdict
+from bunco.text.edits import Span
 from bunco.text.sensational import judge
 from dashboards.pages.markup import Child, Markup, h, joined, said, shortened
 from dashboards.pages.words import address, author_link, decimal, listed, plural, span, when
-from dashboards.views.edits import Span
 
 _SIGNS: dict[Severity, str] = {"high": "▲▲▲", "medium": "▲▲", "low": "▲"}
 """Shapes beside the words: severity is never told by colour alone."""

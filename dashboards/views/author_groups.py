@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from bunco.model import Finding, StoredPost
-from dashboards.views.edits import Span, edits, is_edited
+from bunco.text.edits import Span, edits, is_edited
 
 REPEATS = "repeats"
 MOST = 24

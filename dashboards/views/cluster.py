@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bunco.model import StoredPost
+from bunco.text.edits import Span, edits
 from bunco.text.similarity import same
 from bunco.text.wording import opening
 from dashboards.views.author_groups import words_of
-from dashboards.views.edits import Span, edits
 
 
 class Copy(Struct, frozen=True, kw_only=True):

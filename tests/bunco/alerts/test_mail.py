@@ -1,5 +1,6 @@
 """The mail: right in every language, and no header from a post."""
 
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -16,8 +17,9 @@ from tests.builders import NOON, a_finding
 HOSTILE = "x\r\nBcc: eve@example.org\r\n\r\n<script>alert(1)</script>\u202e\x00"
 
 
-def written(headline: str) -> Outgoing:
-    quotes = (Quote("p1", headline, NOON, headline), Quote("p2", headline + "!", NOON, ""))
+def written(headline: str, other: str = "") -> Outgoing:
+    """Give the mail about a headline and another form of it."""
+    quotes = (Quote("p1", headline, NOON, headline), Quote("p2", other or f"{headline}!", NOON, ""))
     finding = a_finding(
         subject="reddit:ann",
         quotes=quotes,
@@ -52,6 +54,25 @@ def test_a_subject_keeps_its_letters() -> None:
     message = message_from_bytes(written("هذه الحيلة 🤑").mail, policy=policy.strict)
 
     assert "“هذه الحيلة 🤑” 14 times" in message["Subject"]
+
+
+def marked(headline: str, other: str) -> list[tuple[str, str]]:
+    """Give what a mail marks as gone and new."""
+    return re.findall(r"<(del|ins)[^>]*>([^<]*)<", written(headline, other).page)
+
+
+def test_what_changed_of_a_headline_is_marked() -> None:
+    first = "She drank this tiny gadget every night"
+
+    assert marked(first, "She drank this odd gadget every night") == [
+        ("del", "tiny"),
+        ("ins", "odd"),
+    ]
+    assert marked(first, "SHE drank this tiny gadget every night") == [("ins", "SHE")]
+
+
+def test_nothing_is_marked_in_another_text() -> None:
+    assert marked("She drank this tiny gadget", "The purple drink that dentists hate") == []
 
 
 def test_the_same_alert_gives_the_same_mail() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.views.edits import LIMIT, Span, edits, is_edited
+from bunco.text.edits import LIMIT, Span, edits, is_edited
 
 
 @pytest.mark.parametrize(
