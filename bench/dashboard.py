@@ -11,8 +11,7 @@ the clock where something else runs beside it.
 
 import argparse
 import random
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -20,6 +19,7 @@ from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any, TypeAlias
 
+from bench.folders import store_path
 from bunco import codec, wiring
 from bunco.config import from_tables
 from bunco.health import RHYTHM, usual_gaps
@@ -207,14 +207,6 @@ def _timed(question: Question, number: int) -> tuple[float, float]:
     return (perf_counter() - start[0]) * 1e3, (process_time() - start[1]) * 1e3
 
 
-def _folder(path: Path | None) -> Iterator[Path]:
-    if path:
-        yield path
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder) / "bench.db"
-
-
 def main() -> None:
     """Build where nothing is, and ask."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -223,7 +215,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--path", type=Path, help="keep the store there")
     wanted = parser.parse_args()
-    for path in _folder(wanted.path):
+    with store_path(wanted.path) as path:
         if not path.exists():
             build(path, wanted.posts, wanted.days)
         store = wiring.open_store_at(str(path))

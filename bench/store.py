@@ -8,14 +8,14 @@ import argparse
 import random
 import resource
 import statistics
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from time import perf_counter, process_time
 
+from bench.folders import store_path
 from bunco.model import Batch, Enriched, Finding, Post, Quote, Removal, finding_id, to_ms
 from bunco.ports import FindingQuery, Store
 from bunco.stores import sqlite
@@ -211,14 +211,6 @@ def _commit_line(posts: int, took: list[float], on_cpu: list[float]) -> None:
     )
 
 
-def _folder(path: str | None) -> Iterator[Path]:
-    if path:
-        yield Path(path)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder) / "bench.db"
-
-
 def main() -> None:
     """Build, ask, erase."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -229,9 +221,11 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--no-states", action="store_true")
     parser.add_argument("--cache", type=int, default=64, help="MiB")
-    parser.add_argument("--path", help="keep the store there; ask only where it is already")
+    parser.add_argument(
+        "--path", type=Path, help="keep the store there; ask only where it is already"
+    )
     wanted = parser.parse_args()
-    for path in _folder(wanted.path):
+    with store_path(wanted.path) as path:
         built = path.exists()
         store = sqlite.PART.make(sqlite.Options(path=str(path), cache=Size(wanted.cache << 20)))
         if not built:

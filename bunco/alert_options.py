@@ -12,7 +12,6 @@ from bunco.values import Duration
 
 Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Address: TypeAlias = Annotated[str, Meta(pattern=r"^[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}$")]
-ClockTime: TypeAlias = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Zone: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 GroupBy: TypeAlias = Literal["author", "campaign", "headline"]
 

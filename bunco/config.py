@@ -197,20 +197,33 @@ def _holds_secret(wanted: Any) -> bool:  # noqa: ANN401  # a type, with what is 
     return any(_holds_secret(one) for one in get_args(wanted))
 
 
-def _sources(entries: object, where: str) -> Iterator[SourceConfig]:
+def _named(entries: object, table: str, of: str, where: str) -> Iterator[tuple[str, str, Table]]:
+    """Give name, key and table of each entry of an array; names are there, and differ.
+
+    Args:
+        entries: what stands in the file.
+        table: the array's name.
+        of: what an entry is, for errors.
+        where: the configuration's name.
+    """
     if not isinstance(entries, list):
-        raise ConfigError(where, "source", "a single table", "[[source]], one for each source")
+        raise ConfigError(where, table, "a single table", f"[[{table}]], one for each {of}")
     names: set[str] = set()
-    for number, table in enumerate(entries, start=1):
-        key = f"source[{number}]"
-        if not isinstance(table, dict):
-            raise ConfigError(where, key, repr(table), "a table")
-        name = _text(table, "name", where, key)
-        key = f"source.{name}"
+    for number, entry in enumerate(entries, start=1):
+        key = f"{table}[{number}]"
+        if not isinstance(entry, dict):
+            raise ConfigError(where, key, repr(entry), "a table")
+        name = _text(entry, "name", where, key)
+        key = f"{table}.{name}"
         if name in names:
-            raise ConfigError(where, key, "a second source of this name", "a name of its own")
+            raise ConfigError(where, key, f"a second {of} of this name", "a name of its own")
         names.add(name)
-        retained = {key: table[key] for key in ("retention", "enabled") if key in table}
+        yield name, key, entry
+
+
+def _sources(entries: object, where: str) -> Iterator[SourceConfig]:
+    for name, key, table in _named(entries, "source", "source", where):
+        retained: Table = {one: table[one] for one in ("retention", "enabled") if one in table}
         common = decode(_Retained, retained, where, key)
         yield SourceConfig(
             name=name,
@@ -248,19 +261,9 @@ def _notifiers(table: Table, where: str) -> Iterator[PartConfig]:
 
 
 def _alerts(entries: object, notifiers: Sequence[PartConfig], where: str) -> Iterator[AlertOptions]:
-    if not isinstance(entries, list):
-        raise ConfigError(where, "alert", "a single table", "[[alert]], one for each rule")
-    names: set[str] = set()
-    for number, table in enumerate(entries, start=1):
-        key = f"alert[{number}]"
-        if not isinstance(table, dict):
-            raise ConfigError(where, key, repr(table), "a table")
-        rule = decode(AlertOptions, table, where, f"alert.{_text(table, 'name', where, key)}")
-        key = f"alert.{rule.name}"
-        if rule.name in names:
-            raise ConfigError(where, key, "a second rule of this name", "a name of its own")
-        names.add(rule.name)
-        kinds = {one.name: one.kind for one in notifiers}
+    kinds = {one.name: one.kind for one in notifiers}
+    for _, key, table in _named(entries, "alert", "rule", where):
+        rule = decode(AlertOptions, table, where, key)
         if rule.through not in kinds:
             found = repr(rule.through)
             raise ConfigError(where, f"{key}.through", found, _or(sorted(kinds)))

@@ -6,25 +6,21 @@ Doing (POST) takes the same word: it was signed, says one act, and is good until
 """
 
 from datetime import timedelta
-from html import escape
-from pathlib import Path
-from string import Template
 
 from fastapi import APIRouter, Request, Response
 
 from bunco.alerting import Silence, SilenceWhat, silence_id
 from bunco.errors import UsageError
 from bunco.signing import Grant
-from dashboards.access.guard import MAIL_LINKS, NONCE
-from dashboards.access.headers import form_policy
+from dashboards.access.guard import MAIL_LINKS
 from dashboards.access.people import Person
+from dashboards.access.plain_page import plain_page, shown
 from dashboards.desk import Desk, MailLinks, desk_of
 from dashboards.errors import Missing, Refused
 from dashboards.judging import Said, judge
 
 _FOR_GOOD = timedelta(days=3650)
 _WHY = "by a link of an alert mail"
-_PAGE = Template(Path(__file__).with_name("mail_links.html").read_text(encoding="utf-8"))
 
 
 def routes() -> APIRouter:
@@ -104,22 +100,8 @@ def _button(grant: Grant) -> str:
 
 
 def _page(request: Request, title: str, note: str, status: int = 200, *, act: str = "") -> Response:
-    nonce = request.scope[NONCE]
-    form = f'<form method="post"><button>{escape(act)}</button></form>' if act else ""
-    text = _PAGE.substitute(
-        nonce=nonce,
-        title=_shown(title),
-        note=f"<p>{_shown(note)}</p>" if note else "",
-        form=form,
-    )
-    headers = {
-        "Content-Security-Policy": form_policy(nonce).decode(),
-        "X-Robots-Tag": "noindex",
-    }
-    return Response(
-        text, status_code=status, headers=headers, media_type="text/html; charset=utf-8"
-    )
-
-
-def _shown(text: str) -> str:
-    return escape(text.encode("utf-8", "replace").decode())
+    told = f"<p>{shown(note)}</p>\n" if note else ""
+    form = f'<form method="post"><button>{shown(act)}</button></form>\n' if act else ""
+    page = plain_page(request, title, f"<h1>{shown(title)}</h1>\n{told}{form}", status)
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page

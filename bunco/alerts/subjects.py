@@ -1,7 +1,7 @@
 """Say in one line who did what: the subject of a mail."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -91,11 +91,6 @@ def did(finding: Finding, zone: str, now: datetime) -> str:
         case "crossposts" if quote and places > 1:
             return f"{name} put “{quote}” in {places} places since {since}"
     return f"{name}: {finding.reason}"
-
-
-def times_of(moments: Sequence[datetime], zone: str) -> list[str]:
-    """Give moments as a person reads them, in a zone."""
-    return [f"{one.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" for one in moments]
 
 
 def _since(moment: datetime, zone: str, now: datetime) -> str:

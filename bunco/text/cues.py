@@ -5,6 +5,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from bunco.text.cue_words import FAMILIES, OPENINGS, UNITS
+from bunco.text.letters import PICTURE
 from bunco.text.wording import wording
 
 SHAPES = (
@@ -47,13 +48,12 @@ _AT = {name: number for number, name in enumerate(NAMES)}
     _STOPS,
 ) = (_AT[name] for name in SHAPES)
 _RAW_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_PICTURE = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _LOUD_WORD = re.compile(r"\b[A-Z]{6,}\b|\b[A-Z]{4,}\b(?=.*\b[A-Z]{4,}\b)")
 _MARKS = (
     (re.compile("[!\u00a1]+"), _EXCLAIMS),
     (re.compile("[?\u00bf]+"), _ASKS),
     (re.compile("\\.{3}|\u2026"), _TRAILS),
-    (_PICTURE, _EMOJI),
+    (PICTURE, _EMOJI),
     (_LOUD_WORD, _LOUD),
 )
 _CAPITALS = bytes(range(65, 91))
@@ -210,7 +210,7 @@ def _numbered(words: list[str], at: int) -> int:
 
 def _count_shapes(found: dict[int, int], headline: str) -> None:
     if not headline.isascii():
-        if pictures := _PICTURE.findall(headline):
+        if pictures := PICTURE.findall(headline):
             found[_EMOJI] = min(len(pictures), MOST)
         headline = headline.replace("\u2026", "...").encode("ascii", "ignore").decode()
     if "!" in headline:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
+from bunco.text.letters import PICTURE
+from bunco.text.tokens import ADDRESS
 from bunco.text.wording import wording
 
 Disguise: TypeAlias = Literal[
@@ -24,9 +26,7 @@ Disguise: TypeAlias = Literal[
     "a cut end",
 ]
 
-_ADDRESS = re.compile(r"https?://\S+")
 _HASHTAG = re.compile(r"#\w+")
-_PICTURE = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MIXED = re.compile(
     "[A-Za-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][A-Za-z]"
@@ -85,7 +85,7 @@ def disguise(before: str, after: str, *, wording: Callable[[str], str] = wording
 
 
 def _without_links(text: str) -> str:
-    return " ".join((_ADDRESS.sub(" ", text) if "://" in text else text).split())
+    return " ".join((ADDRESS.sub(" ", text) if "://" in text else text).split())
 
 
 def _dressed(one: str, other: str, words: list[str], others: list[str]) -> Disguise:
@@ -93,7 +93,7 @@ def _dressed(one: str, other: str, words: list[str], others: list[str]) -> Disgu
     found: Disguise = ""
     if bool(_MIXED.search(one)) != bool(_MIXED.search(other)):
         found = "letters of another script"
-    elif bool(_PICTURE.search(one)) != bool(_PICTURE.search(other)):
+    elif bool(PICTURE.search(one)) != bool(PICTURE.search(other)):
         found = "pictures"
     elif words == others:
         found = "other capitals" if _has_other_capitals(one, other) else ""

@@ -11,6 +11,8 @@ chosen for lower case after case folding; the rule for words is ours.
 import re
 import unicodedata
 
+PICTURE = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
+"""One emoji or other picture."""
 _ALIKE = (
     dict(zip("авекмнорстухёѕіїјԁԛԝһӏґпѵ", "abekmhopctyxesiijdqwhlrnv", strict=True))
     | dict(zip("αβγεζηικμνορτυχωϲϳ", "abyeznikuvoptuxwcj", strict=True))

@@ -188,7 +188,7 @@ def _trigrams(wording: str) -> frozenset[int]:
     if not padded.isascii():
         codes = [ord(character) for character in padded]
         return frozenset(map(_packed, codes, codes[1:], codes[2:]))
-    # All at once, as the lanes of one large integer: four times quicker than a loop.
+    # All at once, as the lanes of one large integer: some two thirds of the time of tuples.
     lanes = int.from_bytes(padded.encode("utf-32-le"), "little")
     grams = lanes + ((lanes >> _LANE) << _BITS) + ((lanes >> 2 * _LANE) << 2 * _BITS)
     size = len(wording)

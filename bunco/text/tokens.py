@@ -17,7 +17,7 @@ TOKEN = re.compile(
 )
 """One token; the second group of marks would be skin tones and joiners, which say nothing."""
 
-_ADDRESS = re.compile(r"https?://\S+")
+ADDRESS = re.compile(r"https?://\S+")
 _TYPOGRAPHY = tuple(
     zip("\u201c\u201d\u00ab\u00bb\u2018\u2019\u2013\u2014", '""""\'\'--', strict=True)
 )
@@ -34,7 +34,7 @@ def plain(text: str) -> str:
         for sign, ascii_sign in _TYPOGRAPHY:
             text = text.replace(sign, ascii_sign)
     if "://" in text:
-        text = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
+        text = ADDRESS.sub(lambda found: " " * len(found[0]), text)
     return text
 
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dashboards.access.gate import Gate
-from dashboards.access.guard import NONCE
-from dashboards.access.headers import form_policy
+from dashboards.access.plain_page import plain_page
+from dashboards.access.plain_page import shown as shown_text
 from dashboards.desk import person_of
 from dashboards.errors import Refused
 
 _MOST_BYTES = 8192
 
-_PAGE = Template(Path(__file__).with_name("login.html").read_text(encoding="utf-8"))
+_FORM = Template(Path(__file__).with_name("login.html").read_text(encoding="utf-8"))
 
 
 def routes(gate: Gate) -> APIRouter:
@@ -68,17 +68,14 @@ def local_path(path: str) -> str:
 
 
 def _page(request: Request, back: str, *, name: str = "", note: str = "") -> Response:
-    nonce = request.scope[NONCE]
-    text = _PAGE.substitute(
-        nonce=nonce,
+    body = _FORM.substitute(
         note=f'<p class="bad" role="alert">{escape(note)}</p>\n' if note else "",
         next=escape(back),
-        name=escape(name.encode("utf-8", "replace").decode()),
+        name=shown_text(name),
         focus_name="" if name else "autofocus",
         focus_password="autofocus" if name else "",
     )
-    headers = {"Content-Security-Policy": form_policy(nonce).decode()}
-    return Response(text, headers=headers, media_type="text/html; charset=utf-8")
+    return plain_page(request, "Sign in", body)
 
 
 def _to(path: str, cookie: str) -> Response:

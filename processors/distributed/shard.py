@@ -212,6 +212,7 @@ class Shard:
             commit.dead = [letter for letter in commit.dead if letter.author != removal.author]
 
     def _run(self, items: list[Item], commit: Commit) -> None:
+        """Run what waits in the segment; it is empty then."""
         if items:
             outcome = self._pipeline.run(items, self._states)
             commit.findings.update(outcome.findings)

@@ -1,8 +1,6 @@
 """What became of findings, followed by a mark: nothing is missed, whoever wrote it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,18 +8,9 @@ from bunco.errors import UsageError
 from bunco.model import Batch, Change, Finding, Removal, Verdict
 from bunco.ports import FindingQuery, Store
 from tests.builders import NOON, a_finding
-from tests.contract.elastic import reach
-from tests.contract.stores import HOUR, KINDS, MINUTE, each_kind, quoting, stored
+from tests.contract.stores import HOUR, MINUTE, quoting, stored
 
 AUTHOR = "web:example.org"
-
-
-@pytest.fixture(params=each_kind())
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    reach(request, request.param)
-    made = KINDS[request.param](tmp_path)
-    yield made
-    made.close()
 
 
 def followed(store: Store, after: str, limit: int = 500) -> tuple[list[Change], str]:

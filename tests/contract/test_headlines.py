@@ -1,8 +1,6 @@
 """Headlines: which were repeated, who published one, what is nearly the same."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,19 +8,10 @@ from bunco.model import Batch, Enriched, Removal
 from bunco.ports import Store
 from processors.enrich import enrich
 from tests.builders import NOON, a_post
-from tests.contract.elastic import reach
-from tests.contract.stores import HOUR, KINDS, MINUTE, each_kind, paged
+from tests.contract.stores import HOUR, MINUTE, paged
 
 LANES = "Council approves new cycle lanes along the river"
 TRICK = "One weird trick that doctors do not want you to know"
-
-
-@pytest.fixture(params=each_kind())
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    reach(request, request.param)
-    made = KINDS[request.param](tmp_path)
-    yield made
-    made.close()
 
 
 def published(

@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,27 +17,16 @@ from bunco.model import (
 )
 from bunco.ports import FindingQuery, Store
 from tests.builders import NOON, a_finding
-from tests.contract.elastic import reach
 from tests.contract.stores import (
     HOUR,
-    KINDS,
     MINUTE,
     answers,
-    each_kind,
     paged,
     quoting,
     stored,
 )
 
 AUTHOR = "web:example.org"
-
-
-@pytest.fixture(params=each_kind())
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    reach(request, request.param)
-    made = KINDS[request.param](tmp_path)
-    yield made
-    made.close()
 
 
 def remove_post(number: int) -> Batch:

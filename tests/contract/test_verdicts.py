@@ -1,8 +1,6 @@
 """Verdicts in every kind of store: kept, shown beside findings, and what they keep quiet."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,19 +8,10 @@ import pytest
 from bunco.model import Batch, Finding, Pattern, Removal, Verdict
 from bunco.ports import FindingQuery, Store, VerdictQuery
 from tests.builders import NOON, a_finding, a_verdict
-from tests.contract.elastic import reach
-from tests.contract.stores import HOUR, KINDS, LOUD, answers, each_kind, paged, quoting, stored
+from tests.contract.stores import HOUR, LOUD, answers, paged, quoting, stored
 
 AUTHOR = "web:example.org"
 OTHER = "web:other.example"
-
-
-@pytest.fixture(params=each_kind())
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    reach(request, request.param)
-    made = KINDS[request.param](tmp_path)
-    yield made
-    made.close()
 
 
 def judged(store: Store, *verdicts: Verdict) -> None:

@@ -1,31 +1,19 @@
 """Posts to be played again: every kind of store gives them in the order they came."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from bunco.model import Batch, Enriched, Post, Removal, to_ms
 from bunco.ports import Store
 from tests.builders import NOON
-from tests.contract.elastic import reach
-from tests.contract.stores import KINDS, MINUTE, each_kind, stored
+from tests.contract.stores import MINUTE, stored
 
 AUTHOR = "web:example.org"
 OTHER = "web:a.example"
 POST_9 = "web:example.org/9"
-
-
-@pytest.fixture(params=each_kind())
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    reach(request, request.param)
-    made = KINDS[request.param](tmp_path)
-    yield made
-    made.close()
 
 
 def walked(store: Store, **asked: Any) -> dict[str, list[str]]:
