@@ -4,31 +4,24 @@ Nothing here shows a query, a path or a password in an error: they may be secret
 """
 
 import asyncio
-import errno
-import socket
 from collections.abc import Mapping
 from importlib.metadata import version
 
 from aiohttp import (
-    ClientConnectorDNSError,
-    ClientConnectorError,
     ClientError,
-    ClientPayloadError,
     ClientResponse,
-    ClientResponseError,
     ClientSession,
-    ClientSSLError,
     ClientTimeout,
-    InvalidURL,
 )
 from aiohttp.abc import AbstractResolver
 from msgspec import Struct
 from yarl import URL
 
-from bunco.errors import SourceError, Weight
+from bunco.errors import SourceError
 from bunco.options import HttpOptions
 from bunco.ports import Clock, Fetched
 from ingest import answers, compression, guard
+from ingest.mishaps import mishap
 from ingest.turns import Turns
 
 LONGEST_URL = 2048
@@ -41,17 +34,8 @@ _CHUNK_BYTES = 1 << 16
 _LARGE_BYTES = 1 << 18
 """From here on a body is decompressed in a thread: 256 KiB take about 1 ms."""
 
-_OURS = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EMFILE, errno.ENFILE})
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 """Headers that may follow a redirect to another host; all others may be secrets."""
-
-_BROKEN: tuple[tuple[type[Exception], str, Weight], ...] = (
-    (ClientPayloadError, "the answer was cut off", "soft"),
-    (InvalidURL, "this is no host of a web address", "hard"),
-    (ClientResponseError, "the answer is no valid HTTP", "hard"),
-    (ValueError, "the answer is no valid HTTP", "hard"),
-)
-"""First match counts."""
 
 
 class _Hop(Struct, frozen=True):
@@ -134,7 +118,7 @@ class HttpWeb:
             try:
                 return await self._request(url, headers, allow_private=allow_private)
             except (ClientError, OSError, TimeoutError, ValueError) as error:
-                raise _explained(error, host, self._options) from error
+                raise mishap(error, host, self._options.timeout) from error
 
     async def _request(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
         session = self._session(allow_private=allow_private)
@@ -202,32 +186,3 @@ def _target(here: URL, location: str) -> URL:
 
 def _host(url: URL) -> str:
     return (url.host or "").lower().rstrip(".")
-
-
-def _explained(error: Exception, host: str, options: HttpOptions) -> SourceError:
-    """Give the words and weight of what went wrong on the way."""
-    if refused := guard.refusal(error):
-        hint = "; allow_private = true in its table lets it be read"
-        return SourceError(f"{host}: {refused}{hint}", weight="hard")
-    if isinstance(error, ClientConnectorError):
-        return _unconnected(error, host)
-    if isinstance(error, TimeoutError):
-        whole = f"{options.timeout.total_seconds():g} s"
-        return SourceError(f"{host} gave no whole answer within {whole}")
-    for kinds, words, weight in _BROKEN:
-        if isinstance(error, kinds):
-            return SourceError(f"{host}: {words}", weight=weight)
-    return SourceError(f"{host}: the connection broke ({type(error).__name__})")
-
-
-def _unconnected(error: ClientConnectorError, host: str) -> SourceError:
-    cause = error.os_error
-    if isinstance(error, ClientSSLError):
-        return SourceError(f"{host}: the TLS connection failed ({cause})")
-    if isinstance(error, ClientConnectorDNSError):
-        if cause.errno == socket.EAI_AGAIN:
-            return SourceError(f"{host}: names cannot be resolved now", weight="temporary")
-        return SourceError(f"{host}: no such host name")
-    if cause.errno in _OURS:
-        return SourceError(f"{host}: no network ({cause.strerror})", weight="temporary")
-    return SourceError(f"{host}: no connection ({cause.strerror or 'refused'})")

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bunco", "ingest", "processors", "dashboards")
 
 HOMES = {
-    "aiohttp": {"bunco.streams.vitals", "ingest.http", "ingest.guard"},
+    "aiohttp": {"bunco.streams.vitals", "ingest.http", "ingest.guard", "ingest.mishaps"},
     "aiosmtplib": {"bunco.notifiers.smtp"},
     "apprise": {"bunco.notifiers.apprise"},
     "apsw": {"bunco.ledgers.sqlite", "bunco.stores.sqlite", "bunco.stores_sql"},
