@@ -41,6 +41,8 @@ def mishap(error: Exception, host: str, timeout: timedelta) -> SourceError:
     if refused := guard.refusal(error):
         hint = "; allow_private = true in its table lets it be read"
         return SourceError(f"{host}: {refused}{hint}", weight="hard")
+    if isinstance(error, guard.RedirectRefusedError):
+        return SourceError(f"{host} redirects, which no stream follows", weight="hard")
     if isinstance(error, ClientConnectorError):
         return _unconnected(error, host)
     if isinstance(error, TimeoutError):

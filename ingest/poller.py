@@ -229,7 +229,8 @@ class Poller:
     def _failed(self, before: SourceState, interval: timedelta, error: SourceError) -> Delivery:
         """Give the delivery that stands for a failure: nothing but a state."""
         failed = failures(before.failures, error)
-        wait = backoff(interval, failed, error.retry_after, self._random)
+        usual = timedelta(0) if error.weight == "dropped" else interval
+        wait = backoff(usual, failed, error.retry_after, self._random)
         now = self._clock.now()
         reason = error.reason[:_REASON_LIMIT]
         state = replace(

@@ -1,0 +1,50 @@
+"""Set aside what in a stream cannot be read, without letting a flood of it fill the store."""
+
+from datetime import datetime
+
+from bunco.model import DeadLetter, dead_letter
+
+_MOST_LETTERS = 100
+"""Of one delivery; the rest is counted. A stream that speaks another language altogether
+would leave thousands a second. Source: ours."""
+
+
+class Aside:
+    """The dead letters of one delivery.
+
+    Args:
+        source: the source's name.
+        at: now.
+        most: letters kept; what comes after them is counted.
+    """
+
+    def __init__(self, source: str, at: datetime, most: int = _MOST_LETTERS) -> None:
+        self._source = source
+        self._at = at
+        self._most = most
+        self._letters: list[DeadLetter] = []
+        self._more = 0
+
+    def put(self, where: str, reason: str, body: bytes) -> None:
+        """Set one message aside.
+
+        Args:
+            where: its place in the stream, for a person.
+            reason: why it cannot be read.
+            body: as it came.
+        """
+        if len(self._letters) >= self._most:
+            self._more += 1
+            return
+        origin = f"{self._source}: {where}"
+        self._letters.append(dead_letter(origin, reason, body, source=self._source, at=self._at))
+
+    @property
+    def letters(self) -> tuple[DeadLetter, ...]:
+        """Give what was kept, in order."""
+        return tuple(self._letters)
+
+    @property
+    def note(self) -> str:
+        """Give how many more there were, in words; empty where there were none."""
+        return f"{self._more} more could not be read" if self._more else ""
