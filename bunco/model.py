@@ -338,6 +338,9 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """When it last gave something new."""
     ended: bool = False
     """True for a source that has nothing more to give, such as a file read to its end."""
+    notice: str = ""
+    """The latest that a person should know of it although it is well: a gap, for example."""
+    noticed_at: datetime | None = None
     settings: str = ""
     """The kind and a digest of the options it was read with last."""
 
@@ -372,6 +375,9 @@ class Delivery(Struct, frozen=True, kw_only=True):
     dead: tuple[DeadLetter, ...] = ()
     outcome: str = "read"
     note: str = ""
+    """For its log."""
+    notice: str = ""
+    """What a person should know of it from now on; see ``SourceState``."""
     state: SourceState | None = None
     """What to store about the source; the poller fills it in."""
     poll: Poll | None = None

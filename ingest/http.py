@@ -31,6 +31,8 @@ _Wire = TypeVar("_Wire")
 
 LONGEST_URL = 2048
 """Characters of an address. Source: rss-fetcher's limit."""
+LONGEST_SOCKET_URL = 1 << 19
+"""Of a stream's, which names what is wanted: 10,000 accounts on Jetstream."""
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -227,8 +229,9 @@ def _address(url: str, schemes: frozenset[str] = _SCHEMES) -> URL:
     Raises:
         SourceError: it is too long, or no address of the web.
     """
-    if len(url) > LONGEST_URL:
-        raise SourceError(f"the address is longer than {LONGEST_URL} characters", weight="hard")
+    longest = LONGEST_SOCKET_URL if schemes == _SOCKET_SCHEMES else LONGEST_URL
+    if len(url) > longest:
+        raise SourceError(f"the address is longer than {longest} characters", weight="hard")
     try:
         address = URL(url.strip())
     except ValueError as error:

@@ -25,19 +25,29 @@ class Aside:
         self._letters: list[DeadLetter] = []
         self._more = 0
 
-    def put(self, where: str, reason: str, body: bytes) -> None:
+    def put(self, where: str, reason: str, body: bytes, *, author: str = "") -> None:
         """Set one message aside.
 
         Args:
-            where: its place in the stream, for a person.
+            where: its place in the stream; the id of the post it would have been, where that
+                is known: a removal of the post then erases it, too.
             reason: why it cannot be read.
             body: as it came.
+            author: whose it is, where that is known: a removal of the author erases it.
         """
         if len(self._letters) >= self._most:
             self._more += 1
             return
-        origin = f"{self._source}: {where}"
-        self._letters.append(dead_letter(origin, reason, body, source=self._source, at=self._at))
+        self._letters.append(
+            dead_letter(
+                f"{self._source}: {where}",
+                reason,
+                body,
+                source=self._source,
+                author=author,
+                at=self._at,
+            )
+        )
 
     @property
     def letters(self) -> tuple[DeadLetter, ...]:
