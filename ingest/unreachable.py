@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bunco.errors import SourceError
-from bunco.ports import Fetched
+from bunco.ports import Events, Fetched, Socket
 
 
 class NoWeb:
@@ -18,4 +18,30 @@ class NoWeb:
             SourceError: always.
         """
         del headers, allow_private
-        raise SourceError(f"{url}: nothing is fetched in a replay", weight="hard")
+        raise _refused(url)
+
+    async def open_socket(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Socket:
+        """Refuse.
+
+        Raises:
+            SourceError: always.
+        """
+        del headers, allow_private
+        raise _refused(url)
+
+    async def open_events(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Events:
+        """Refuse.
+
+        Raises:
+            SourceError: always.
+        """
+        del headers, allow_private
+        raise _refused(url)
+
+
+def _refused(url: str) -> SourceError:
+    return SourceError(f"{url}: nothing is fetched in a replay", weight="hard")
