@@ -10,6 +10,7 @@ Pure: who walks does the asking.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,6 +40,11 @@ class Entry(Struct, frozen=True):
     name: str
     at: float
     """When it was published: seconds since 1970."""
+
+
+def entry(name: str, published: datetime, now: datetime) -> Entry:
+    """Give an entry; one from the future counts as from now, so that the floor stays below."""
+    return Entry(name, min(published, now).timestamp())
 
 
 class Page(Struct, frozen=True):
