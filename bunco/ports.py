@@ -90,7 +90,7 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """One answer of a web server: decompressed, within the limits, redirects followed."""
 
     status: int
-    """200…299 or 304; everything else is raised as SourceError."""
+    """200…299, 304 or one that was wished for; all others are raised as SourceError."""
     url: str
     """Where the body came from in the end."""
     permanent_url: str
@@ -165,11 +165,32 @@ class Events(Wire[ServerEvent], Protocol):
     """An open stream of server-sent events. A comment is a heartbeat."""
 
 
+class Manner(Struct, frozen=True, kw_only=True):
+    """How an API is asked, where that differs from how a page is fetched."""
+
+    form: bytes | None = None
+    """Sent as ``application/x-www-form-urlencoded`` with POST; a redirect is then refused,
+    since what stands in it is a secret more often than not."""
+    takes: frozenset[int] = frozenset()
+    """Further statuses whose answer is wanted, with its body, in place of a SourceError."""
+    spacing: timedelta | None = None
+    """Between two requests to that host, where it allows more, or less, than ``[http]`` does.
+    Reddit's feeds keep their minute, this machine needs none."""
+
+
+AS_A_PAGE = Manner()
+
+
 class Web(Protocol):
     """The polite fetcher: limits, host spacing, no private addresses."""
 
     async def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        manner: Manner = AS_A_PAGE,
     ) -> Fetched:
         """Fetch one address.
 
