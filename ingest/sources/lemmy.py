@@ -99,7 +99,7 @@ class LemmySource:
         rest = max(api.rest, gathered.rest)
         return Delivery(
             source=self._tools.name,
-            items=tuple(gathered.items),
+            items=gathered.ordered,
             dead=gathered.dead,
             cursor=progress.encode(after),
             wait=rest if is_behind else max(self._options.every, rest),
