@@ -69,6 +69,7 @@ class Life:
     def __init__(
         self, folder: Path, notifier: Notifier, shaky: "Callable[[object], object]"
     ) -> None:
+        folder.mkdir(exist_ok=True)
         config = settings(folder)
         self._file = folder / "clock"
         self.clock = FakeClock()

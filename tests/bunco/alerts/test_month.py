@@ -89,7 +89,6 @@ class Box:
 
 def lived(folder: Path, month: Ticks, chance: Chance, box: Box) -> dict[str, Alert]:
     """Play a month, starting again after each kill; give what was decided, by entry."""
-    folder.mkdir(exist_ok=True)
     while True:
         life = Life(folder, box, lambda part: Shaky(part, chance))
         try:
