@@ -180,7 +180,8 @@ class Poller:
                 given=len(delivery.items),
                 dead=len(delivery.dead),
             )
-            await outlet.put(replace(delivery, cursor=state.cursor, state=state, poll=poll))
+            line = self._logbook.line(poll, streams=True)
+            await outlet.put(replace(delivery, cursor=state.cursor, state=state, poll=line))
             self._known[name] = state
         _log.debug("pushed", source=name, given=poll.given, dead=poll.dead, note=poll.note)
 
@@ -251,6 +252,7 @@ class Poller:
             ended=delivery.ended,
             notice=delivery.notice or before.notice,
             noticed_at=at if delivery.notice else before.noticed_at,
+            settings=before.settings,
         )
         poll = Poll(
             source=before.source,
