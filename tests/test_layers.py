@@ -26,6 +26,7 @@ HOMES = {
     "apsw": {"bunco.ledgers.sqlite", "bunco.stores.sqlite", "bunco.stores_sql"},
     "argon2": {"dashboards.access.passwords"},
     "brotli": {"ingest.compression"},
+    "coincurve": {"ingest.nostr.event"},
     "elastic_transport": {"bunco.stores_elastic"},
     "elasticsearch": {"bunco.stores_elastic"},
     "fastapi": {"dashboards"},
