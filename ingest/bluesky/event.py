@@ -1,6 +1,6 @@
 """Decode the messages of Jetstream, of either wire, into one form.
 
-Source: bluesky-social/jetstream, docs/README.md section 5 and the lexicon
+Source: the documentation of bluesky-social/jetstream, section 5, and the lexicon
 network.bsky.jetstream.subscribeEvents (2026-08). v1 sends events, v2 frames with events.
 """
 
