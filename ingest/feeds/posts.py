@@ -1,7 +1,7 @@
 """Make posts of a feed's entries."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -12,16 +12,10 @@ from bunco.text.plain import plain
 from ingest.feeds import identity
 from ingest.feeds.byline import byline, home
 from ingest.feeds.feed import Entry, Feed
+from ingest.limits import MOST_LINKS, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, is_ahead
 
-_TITLE_LIMIT = 2000
-_TEXT_LIMIT = 20_000
 _HTML_LIMIT = 100_000
 """Characters of a body that are looked at: five times the text that is kept."""
-
-_MOST_LINKS = 20
-_URL_LIMIT = 2048
-_EARLY = timedelta(days=1)
-"""A date may lie this far ahead: clocks and time zones are often wrong. Source: ours."""
 
 _ANCHOR = re.compile(
     r"""<a\s[^<>]{0,1000}?\bhref\s*=\s*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s>"']{1,4000}))""",
@@ -76,7 +70,7 @@ def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
     dead: list[DeadLetter] = []
     ahead = 0
     for number, entry in enumerate(feed.entries, start=1):
-        ahead += entry.published is not None and _is_ahead(entry.published, origin)
+        ahead += entry.published is not None and is_ahead(entry.published, origin.seen_at)
         try:
             post = _post(feed, entry, origin, at, apart=apart)
             marks = identity.marks(entry, apart=apart)
@@ -92,7 +86,7 @@ def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
 
 def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> Post:
     by = byline(feed, entry, at)
-    dated = entry.published is not None and not _is_ahead(entry.published, origin)
+    dated = entry.published is not None and not is_ahead(entry.published, origin.seen_at)
     link = by.url or _joined(origin.url, entry.link)
     content = entry.content[:_HTML_LIMIT]
     title = plain(entry.title) if entry.title_is_html else " ".join(entry.title.split())
@@ -105,8 +99,8 @@ def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> 
         source=origin.source,
         place=by.place,
         kind="reply" if by.is_reply else "post",
-        title=title[:_TITLE_LIMIT],
-        text=text[:_TEXT_LIMIT],
+        title=title[:TITLE_LIMIT],
+        text=text[:TEXT_LIMIT],
         url=link,
         links=_links(content, origin.url, link),
         lang=(entry.language or feed.language).lower().replace("_", "-").partition("-")[0][:8],
@@ -126,9 +120,9 @@ def _links(html: str, base: str, own: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for match in _ANCHOR.finditer(html) if "<" in html else ():
         target = _joined(base, unescape(match[1] or match[2] or match[3]).strip())
-        if target != own and len(target) <= _URL_LIMIT and _has_host(target):
+        if target != own and len(target) <= URL_LIMIT and _has_host(target):
             found[target] = None
-        if len(found) == _MOST_LINKS:
+        if len(found) == MOST_LINKS:
             break
     return tuple(found)
 
@@ -145,10 +139,6 @@ def _joined(base: str, link: str) -> str:
         return link if not link or urlsplit(link).scheme else urljoin(base, link)
     except ValueError:
         return link
-
-
-def _is_ahead(published: datetime, origin: Origin) -> bool:
-    return published - origin.seen_at > _EARLY
 
 
 def _set_aside(number: int, entry: Entry, origin: Origin, reason: str) -> DeadLetter:
