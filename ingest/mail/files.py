@@ -25,6 +25,8 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _SETTLED_SECONDS = 0.03
 """The clock of a file system moves on within this. Source: ours; Linux: a tick, 1–10 ms."""
 
+AT_ONCE_BYTES = 8 << 20
+"""Of the mails of one delivery together, where there are more than one. Source: ours."""
 DEAD_BYTES = 65_536
 """What a dead letter keeps of a mail."""
 _LINE_BYTES = 1 << 16
@@ -101,14 +103,17 @@ def _of_files(
 ) -> Taken:
     at = (before.changed_ns, before.name)
     new = sorted(file for file in files if (file.changed_ns, file.name) > at)
-    letters = tuple(
-        letter for file in new[:most] if (letter := _letter(file, most_bytes, now)) is not None
-    )
-    after = before
-    if new[:most]:
-        last = new[:most][-1]
-        after = replace(before, changed_ns=last.changed_ns, name=last.name)
-    return Taken(letters=letters, progress=after, is_all=len(new) <= most)
+    letters: list[Letter] = []
+    after, held, count = before, 0, 0
+    for file in new[:most]:
+        if held > AT_ONCE_BYTES:
+            break
+        if (letter := _letter(file, most_bytes, now)) is not None:
+            letters.append(letter)
+            held += len(letter.raw)
+        after = replace(before, changed_ns=file.changed_ns, name=file.name)
+        count += 1
+    return Taken(letters=tuple(letters), progress=after, is_all=count == len(new))
 
 
 def _files(path: Path) -> list[_File]:
@@ -160,12 +165,12 @@ def _of_mbox(path: Path, before: Progress, most: int, most_bytes: int, now: date
         if start == before.offset and size == before.size:
             return Taken(letters=(), progress=before, is_all=True)
         letters: list[Letter] = []
-        at, is_all = start, True
+        at, is_all, held = start, True, 0
         for begins, raw, is_large in _mails(file, start, most_bytes):
-            if len(letters) == most:
+            if len(letters) == most or held > AT_ONCE_BYTES:
                 at, is_all = begins, False
                 break
-            at = begins
+            at, held = begins, held + len(raw)
             origin = f"{path.name} at byte {begins}"
             letter = Letter(raw=_unquoted(raw), origin=origin, arrived=now)
             letters.append(_refused(raw, origin, now, most_bytes) if is_large else letter)

@@ -92,6 +92,7 @@ class Connection:
         Raises:
             SourceError: the connection is lost, or the server refuses.
         """
+        await self._asked(b"NOOP")  # a search alone does not see what came since the last command
         while True:
             end = after + _WINDOW if after + _WINDOW < self._next else 0
             upto = b"%d" % end if end else b"*"

@@ -4,20 +4,19 @@ Of every mail the headers are fetched, of those alone that can be alerts or news
 """
 
 from datetime import datetime
+from itertools import accumulate
 
 from msgspec.structs import replace
 
 from bunco.errors import BadInput
 from ingest.mail import imap
-from ingest.mail.files import DEAD_BYTES, Taken
+from ingest.mail.files import AT_ONCE_BYTES, DEAD_BYTES, Taken
 from ingest.mail.imap_wire import Told
 from ingest.mail.mime import read
 from ingest.mail.posts import Letter, Rules, kind_of
 from ingest.mail.progress import Progress
 
 _HEADER_BYTES = 65_536
-_AT_ONCE_BYTES = 4 << 20
-"""Mails are fetched in groups of this size, larger ones alone. Source: ours."""
 
 
 class Mailbox:
@@ -97,28 +96,33 @@ class Mailbox:
         if not self._waiting or self._read_to != before.uid:
             self._waiting = await connection.search(before.uid)
         uids = self._waiting[:most]
-        letters = await self._letters(connection, uids, now) if uids else ()
-        self._waiting = self._waiting[most:]
-        self._read_to = uids[-1] if uids else before.uid
+        letters, read = await self._letters(connection, uids, now) if uids else ((), 0)
+        self._waiting = self._waiting[read:]
+        self._read_to = uids[read - 1] if read else before.uid
         after = replace(before, uid=self._read_to)
         return Taken(letters=letters, progress=after, is_all=not uids)
 
     async def _letters(
         self, connection: imap.Connection, uids: list[int], now: datetime
-    ) -> tuple[Letter, ...]:
+    ) -> tuple[tuple[Letter, ...], int]:
+        """Give the first of these mails, as many as may be held at once, and how many they are."""
         items = f"RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_HEADER_BYTES}>"
         heads = await connection.fetch(uids, items)
         wanted = {uid for uid, head in heads.items() if self._can_give(head)}
+        whole = {uid for uid in wanted if heads[uid].size <= self._server.most_bytes}
+        uids = uids[: _fitting([heads[uid].size if uid in whole else 0 for uid in uids])]
+        whole &= set(uids)
         bodies: dict[int, Told] = {}
-        for group in _groups([heads[uid] for uid in wanted if self._is_small(heads[uid])]):
-            whole = f"BODY.PEEK[]<0.{self._server.most_bytes}>"
-            bodies |= await connection.fetch(group, whole)
-        gone = {uid for uid in wanted if self._is_small(heads[uid])} - bodies.keys()
-        return tuple(
+        if whole:
+            item = f"BODY.PEEK[]<0.{self._server.most_bytes}>"
+            bodies = await connection.fetch(sorted(whole), item)
+        gone = whole - bodies.keys()
+        letters = (
             self._letter(heads[uid], bodies.get(uid), now, is_wanted=uid in wanted)
             for uid in uids
             if uid in heads and uid not in gone
         )
+        return tuple(letters), len(uids)
 
     def _letter(self, head: Told, body: Told | None, now: datetime, *, is_wanted: bool) -> Letter:
         """Give a mail as it came; of one that is not wanted the headers."""
@@ -131,9 +135,6 @@ class Mailbox:
         raw = head.body[:DEAD_BYTES]
         return Letter(raw=raw, origin=origin, arrived=arrived, refused=refused)
 
-    def _is_small(self, head: Told) -> bool:
-        return head.size <= self._server.most_bytes
-
     def _can_give(self, head: Told) -> bool:
         try:
             return kind_of(read(head.body, most_parts=1), self._rules) != "ordinary"
@@ -141,14 +142,7 @@ class Mailbox:
             return False
 
 
-def _groups(heads: list[Told]) -> list[list[int]]:
-    """Give UIDs in groups of mails that are small enough together."""
-    groups: list[list[int]] = []
-    room = 0
-    for head in sorted(heads, key=lambda head: head.uid):
-        room -= head.size
-        if room < 0 or not groups:
-            groups.append([])
-            room = _AT_ONCE_BYTES - head.size
-        groups[-1].append(head.uid)
-    return groups
+def _fitting(sizes: list[int]) -> int:
+    """Give how many of these, one at least, are small enough together."""
+    sums = accumulate(sizes)
+    return max(1, sum(total <= AT_ONCE_BYTES for total in sums))
