@@ -86,7 +86,7 @@ def contents(letter: Letter, rules: Rules) -> Contents:
     if not verified:
         posts = tuple(_marked(post, rules) for post in posts)
     if not posts:
-        dead = (_dead(letter, rules, _NOTHING),) if kind == "alert" else ()
+        dead = (_dead(letter, rules, _NOTHING),) if kind == "alert" and mail.sender else ()
         return Contents(kind="refused" if dead else "ordinary", dead=dead, mark=mail.mark)
     return Contents(
         kind=kind,
