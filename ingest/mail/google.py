@@ -73,6 +73,11 @@ def results(mail: Mail) -> list[Result]:
     return list(found.values())
 
 
+def is_sender(mail: Mail) -> bool:
+    """Tell whether a mail says that it comes from Google."""
+    return _GOOGLE.fullmatch(mail.domain) is not None
+
+
 def place(mail: Mail, topic: str) -> str:
     """Give where a result stands: the alert, named as Google's own feeds name it.
 

@@ -6,6 +6,7 @@ same article by feed and by mail has one author. A newsletter's author is its li
 
 from datetime import datetime
 from hashlib import blake2b
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +25,8 @@ from ingest.mail.trust import is_verified
 
 UNVERIFIED = " (unverified)"
 """What stands behind the place of a post whose mail nobody vouches for."""
+
+Kind: TypeAlias = Literal["alert", "newsletter", "refused", "ordinary"]
 
 _ID_LIMIT = 1000
 _NOTHING = "an alert without a single result"
@@ -58,8 +61,7 @@ class Letter(Struct, frozen=True, kw_only=True):
 class Contents(Struct, frozen=True, kw_only=True):
     """What one mail gave."""
 
-    kind: str
-    """``alert``, ``newsletter``, ``refused`` or ``ordinary``."""
+    kind: Kind
     posts: tuple[Post, ...] = ()
     dead: tuple[DeadLetter, ...] = ()
     mark: bytes = b""
@@ -96,7 +98,7 @@ def contents(letter: Letter, rules: Rules) -> Contents:
     )
 
 
-def kind_of(mail: Mail, rules: Rules) -> str:
+def kind_of(mail: Mail, rules: Rules) -> Kind:
     """Tell what a mail is by its headers alone: ``alert``, ``newsletter`` or ``ordinary``.
 
     What names no sender at all is looked at as an alert: so saved bodies are read.
@@ -122,7 +124,7 @@ def _alert(mail: Mail, letter: Letter, rules: Rules) -> tuple[Post, ...]:
     if by_google := google.results(mail):
         found = [(one, google.place(mail, one.topic)) for one in by_google]
     elif mail.sender:
-        at = listing.place(mail)
+        at = google.place(mail, "") if google.is_sender(mail) else listing.place(mail)
         found = [(one, at) for one in listing.results(mail)]
     else:
         return ()

@@ -22,7 +22,8 @@ def decoded(body: bytes, charset: str) -> str:
     ('Grüße', 'Grüße')
     """
     try:
-        return body.decode(_codec(charset))
+        # Through bytes once more: UTF-7 can give halves of signs, which nothing can store.
+        return body.decode(_codec(charset)).encode("utf-8", "replace").decode("utf-8")
     except (LookupError, ValueError):
         pass
     try:

@@ -230,6 +230,8 @@ class Proxy:
         self.breaks = breaks
         self.port = 0
         self.broken = 0
+        self.said: list[bytes] = []
+        """The client's words."""
         self._heard: list[bytes] = []
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
@@ -260,7 +262,7 @@ class Proxy:
         left = self.breaks.pop(0) if self.breaks else -1
         there, back = await asyncio.open_connection("127.0.0.1", self._server_port)
         self._writers += [writer, back]
-        await asyncio.gather(_copied(reader, back, -1, []), self._back(there, writer, left))
+        await asyncio.gather(_copied(reader, back, -1, self.said), self._back(there, writer, left))
 
     async def _back(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: int

@@ -47,6 +47,13 @@ def test_japanese_of_seven_bits_is_read_by_its_charset() -> None:
     assert a_read(raw).text == "お茶"
 
 
+def test_halves_of_signs_become_whole_ones() -> None:
+    text = a_read(b"Content-Type: text/plain; charset=utf-7\n\n+2AA- tea").text
+
+    assert text == "? tea"
+    assert header("=?utf-7?q?+2AA-?=") == "?"
+
+
 def test_flowed_text_is_joined() -> None:
     raw = b"Content-Type: text/plain; format=flowed; delsp=yes\n\nhttps://a.example/lo \nng\n"
 

@@ -63,6 +63,17 @@ def test_the_same_article_by_feed_and_by_mail_has_one_author_and_place() -> None
     )
 
 
+def test_an_alert_of_google_with_plain_links_is_read_as_a_list() -> None:
+    html = '<a href="https://www.google.com/alerts">Your Google Alerts</a><h3>'
+    html += '<a href="https://swp.example/ulm/river">River rises in Ulm</a></h3>'
+
+    (post,) = given(
+        a_mail(sender="googlealerts-noreply@google.com", subject="Google Alert - Ulm", html=html)
+    ).posts
+
+    assert (post.title, post.place) == ("River rises in Ulm", "Google Alert - Ulm (unverified)")
+
+
 def test_two_alerts_of_one_page_are_one_post() -> None:
     other = RIVER._replace(url=f"{RIVER.url}/?utm_medium=email#top")
 

@@ -120,13 +120,18 @@ def test_mails_are_read_over_every_sort_of_line(server: Dovecot, security: str) 
 def test_nothing_is_marked_as_read_or_changed(server: Dovecot) -> None:
     server.deliver(a_google_alert(RIVER))
 
-    async def read() -> None:
-        async with opened(server) as source:
-            await drained(source)
+    async def read() -> bytes:
+        async with Proxy(server.port, []) as proxy:
+            async with opened(server, security="none", port=proxy.port) as source:
+                await drained(source)
+            return b"".join(proxy.said)
 
-    asyncio.run(read())
+    said = asyncio.run(read())
 
     assert server.flags() == set()
+    assert b"EXAMINE" in said
+    assert b"BODY.PEEK[]" in said
+    assert not any(word in said for word in (b"SELECT", b"BODY[", b"STORE", b"EXPUNGE", b"MOVE"))
 
 
 def test_of_an_ordinary_mail_only_the_headers_cross_the_line(server: Dovecot) -> None:
