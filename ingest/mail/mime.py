@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from hashlib import blake2b
 
@@ -71,6 +71,22 @@ class Mail(Struct, frozen=True, kw_only=True):
         return blake2b(name + b"\n" + self.digest, digest_size=_MARK_BYTES).digest()
 
 
+class _ShortHeaders(Compat32):
+    """Cut headers that are longer than any honest one.
+
+    Python takes a time that grows with the square of the length for parameters of a
+    Content-Type: 20 s for a megabyte.
+    """
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Give name and value of a header, as the parser of mails asks for it."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: words.HEADER_LIMIT]
+
+
+_POLICY = _ShortHeaders()
+
+
 def read(raw: bytes, *, most_parts: int) -> Mail:
     """Read a mail, broken ones as far as they go.
 
@@ -84,11 +100,15 @@ def read(raw: bytes, *, most_parts: int) -> Mail:
     if not raw.strip():
         raise BadInput("the mail is empty")
     try:
-        message = BytesParser(policy=compat32).parsebytes(raw)
+        return _read(raw, most_parts)
     except RecursionError as error:
         raise BadInput("its parts are nested too deep") from error
     except (ValueError, LookupError, AttributeError, TypeError) as error:
         raise BadInput(f"no mail can be made of it: {error}") from error
+
+
+def _read(raw: bytes, most_parts: int) -> Mail:
+    message = BytesParser(policy=_POLICY).parsebytes(raw)
     headers = _headers(message)
     texts = _texts(message, most_parts)
     name, sender = _sender(_first(headers, "from"))
@@ -123,7 +143,10 @@ def _first(headers: dict[str, list[str]], name: str) -> str:
 
 def _sender(raw: str) -> tuple[str, str]:
     """Give name and address of a From; the address alone where nothing else can be told."""
-    name, address = parseaddr(raw[:_ADDRESS_LIMIT])
+    try:
+        name, address = parseaddr(raw[:_ADDRESS_LIMIT])
+    except RecursionError:
+        name, address = "", ""
     found = _ADDRESS.fullmatch(address) or _ADDRESS.search(raw[:_ADDRESS_LIMIT])
     return words.header(name), found[0].lower() if found else ""
 

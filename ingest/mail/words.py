@@ -6,7 +6,7 @@ from binascii import Error as NoBase64
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-_HEADER_LIMIT = 10_000
+HEADER_LIMIT = 10_000
 """Characters of a header that are looked at. Source: ours."""
 
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
@@ -41,7 +41,7 @@ def header(raw: str) -> str:
     >>> header("=?utf-8?q?Google_=E5=BF=AB=E8=A8=8A?= -\r\n tea")
     'Google 快訊 - tea'
     """
-    text = raw[:_HEADER_LIMIT]
+    text = raw[:HEADER_LIMIT]
     if not text.isascii():
         text = decoded(text.encode("utf-8", "surrogateescape"), "utf-8")
     if "=?" in text:

@@ -156,13 +156,13 @@ class Dovecot:
         mails = [*self.maildir(user).glob("cur/*"), *self.maildir(user).glob("new/*")]
         return set("".join(path.name.partition(":2,")[2] for path in mails))
 
-    def renumber(self, user: str = "ann") -> None:
-        """Let the inbox have another UIDVALIDITY, as when it was restored from a copy."""
+    def renumber(self, keep: int, user: str = "ann") -> None:
+        """Let the inbox have another UIDVALIDITY, as when some of it was restored from a copy."""
         here = self.maildir(user)
-        mails = [path.read_bytes() for path in sorted(here.glob("[cn]*/*"))]
+        mails = [path.read_bytes() for path in sorted(here.glob("[cn]*/*"))[:keep]]
         here.rename(here.with_name(f"{user}-{self._count}"))
         uids = self.maildir(user) / "dovecot-uidlist"
-        uids.write_text(f"3 V{1_999_999_999 + self._count} N101 G{self._count:032x}\n")
+        uids.write_text(f"3 V{1_999_999_999 + self._count} N1 G{self._count:032x}\n")
         self._give(uids)
         for raw in mails:
             self.deliver(raw, user=user)

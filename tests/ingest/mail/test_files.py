@@ -213,3 +213,20 @@ def test_an_empty_file_is_an_mbox_to_come(tmp_path: Path) -> None:
 def test_saved_mails_are_split_like_an_mbox() -> None:
     assert len(files.split(an_mbox(1, 2, 3, text="\nFrom the desk of Ann\n"))) == 3
     assert files.split(a_mail()) == [a_mail()]
+
+
+def test_a_file_of_the_same_moment_as_one_that_was_listed_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.eml", "z.eml", "later.eml"):
+        (tmp_path / name).write_bytes(a_mail(subject=name))
+    a, z = (files._File(6, name, tmp_path / name) for name in ("a.eml", "z.eml"))
+    later = files._File(7, "later.eml", tmp_path / "later.eml")
+    listings = [[z], [z, a, later], [z, a, later], [z, a, later]]
+    monkeypatch.setattr(files, "_files", lambda _: listings.pop(0))
+
+    first = files.take(tmp_path, Progress(), 50, MOST_BYTES, NOON)
+    second = files.take(tmp_path, first.progress, 50, MOST_BYTES, NOON)
+
+    assert subjects(list(first.letters)) == ["a.eml", "z.eml"]
+    assert subjects(list(second.letters)) == ["later.eml"]

@@ -171,12 +171,14 @@ def test_a_flood_of_large_mails_is_held_in_pieces(server: Dovecot) -> None:
         server.deliver(an_alert(number) + b"x" * 1_000_000)
 
     async def read() -> tuple[list[Delivery], int]:
-        async with opened(server) as source:
-            tracemalloc.start()
-            deliveries, _, _ = await drained(source)
-            peak = tracemalloc.get_traced_memory()[1]
-            tracemalloc.stop()
-            return deliveries, peak
+        tracemalloc.start()
+        deliveries: list[Delivery] = []
+        while not deliveries or not deliveries[-1].ended:
+            async with opened(server) as source:  # as if it were killed after each reading
+                deliveries.append(await source.read(deliveries[-1].cursor if deliveries else b""))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return deliveries, peak
 
     deliveries, peak = asyncio.run(read())
 
@@ -274,7 +276,7 @@ def test_mails_under_new_numbers_are_read_again_and_give_nothing_twice(server: D
     async def read() -> tuple[list[Delivery], list[Delivery]]:
         async with opened(server) as source:
             before, cursor, _ = await drained(source)
-        server.renumber()
+        server.renumber(keep=2)
         server.deliver(an_alert(9))
         async with opened(server) as source:
             return before, (await drained(source, cursor))[0]
@@ -283,7 +285,7 @@ def test_mails_under_new_numbers_are_read_again_and_give_nothing_twice(server: D
 
     assert len(titles(before)) == 5
     assert titles(after) == [a_story(9).title]
-    assert sum("5 known" in one.note for one in after) == 1, [one.note for one in after]
+    assert sum("2 known" in one.note for one in after) == 1, [one.note for one in after]
 
 
 def test_mails_that_are_moved_away_meanwhile_are_passed_over(server: Dovecot) -> None:
