@@ -51,6 +51,19 @@ def test_links_to_share_flag_and_manage_are_no_results() -> None:
     assert len(results(a_google_alert(RIVER))) == 1
 
 
+@pytest.mark.parametrize("page", ["alerts/manage?s=1", "", "url?q=x", "preferences"])
+def test_links_to_googles_own_pages_are_no_results(page: str) -> None:
+    anchor = f'<a href="{wrapped(f"https://www.google.com/{page}")}">Manage your alerts</a>'
+
+    assert not results(a_mail(html=anchor, text=""))
+
+
+def test_a_page_of_google_can_be_a_result() -> None:
+    anchor = f'<a href="{wrapped("https://blog.google.com/tea/")}">Tea at Google</a>'
+
+    assert [one.title for one in results(a_mail(html=anchor, text=""))] == ["Tea at Google"]
+
+
 def test_a_target_that_is_not_encoded_keeps_its_own_parameters() -> None:
     story = Story("Ampersands", "https://a.example/x?b=1&c=2&d=3", "A")
 

@@ -2,8 +2,8 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -11,7 +11,13 @@ import pytest
 from bunco.errors import SourceError
 from bunco.values import LateSecret, Secret
 from ingest.mail import imap
+from ingest.mail.files import Taken
 from ingest.mail.imap_talk import LINE_LIMIT
+from ingest.mail.imap_wire import Told
+from ingest.mail.mailbox import Mailbox
+from ingest.mail.posts import Rules
+from ingest.mail.progress import Progress
+from tests.builders import NOON
 
 Answers = dict[bytes, list[bytes]]
 """By the first words of a command: what is answered; ``T`` stands for its tag."""
@@ -58,28 +64,34 @@ class Script:
                 writer.write((tag + answer[1:] if is_last else answer) + b"\r\n")
 
 
+@asynccontextmanager
+async def served(script: Script, **server: Any) -> AsyncIterator[imap.Server]:
+    listening = await asyncio.start_server(script.serve, "127.0.0.1", 0)
+    known: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": listening.sockets[0].getsockname()[1],
+        "security": "none",
+        "username": "ann",
+        "password": Secret("tea"),
+        "timeout": 2.0,
+    }
+    try:
+        yield imap.Server(**(known | server))
+    finally:
+        listening.close()
+        await script.end()
+
+
 def talked(
     answers: Answers, then: Callable[[imap.Connection], Awaitable[Any]], **server: Any
 ) -> tuple[Any, list[bytes]]:
     async def talk() -> Any:
-        listening = await asyncio.start_server(script.serve, "127.0.0.1", 0)
-        known: dict[str, Any] = {
-            "host": "127.0.0.1",
-            "port": listening.sockets[0].getsockname()[1],
-            "security": "none",
-            "username": "ann",
-            "password": Secret("tea"),
-            "timeout": 2.0,
-        }
-        try:
-            connection = await imap.connect(imap.Server(**(known | server)))
+        async with served(script, **server) as there:
+            connection = await imap.connect(there)
             try:
                 return await then(connection)
             finally:
                 await connection.close()
-        finally:
-            listening.close()
-            await script.end()
 
     script = Script(answers)
     return asyncio.run(talk()), script.heard
@@ -249,3 +261,59 @@ def test_a_mail_that_comes_with_the_go_ahead_is_noticed() -> None:
 
     assert found
     assert b"DONE" in heard
+
+
+def test_a_line_that_died_while_waiting_is_noticed() -> None:
+    async def idle(connection: imap.Connection) -> bool:
+        return await connection.idle(0.2)
+
+    assert (
+        refused({b"IDLE": [b"+ idling"]}, idle, timeout=0.2).reason == "127.0.0.1 does not answer"
+    )
+
+
+def test_news_of_other_mails_between_the_answers_changes_nothing() -> None:
+    async def fetch(connection: imap.Connection) -> dict[int, Told]:
+        return await connection.fetch([4, 5], "RFC822.SIZE")
+
+    script: Answers = {
+        b"UID FETCH": [
+            b"* 9 FETCH (FLAGS (\\Seen))",
+            b"* 1 FETCH (UID 4 RFC822.SIZE 10)",
+            b"* 2 EXPUNGE",
+            b"* 5 EXISTS",
+            b"T OK",
+        ]
+    }
+
+    found, _ = talked(script, fetch)
+
+    assert {uid: one.size for uid, one in found.items()} == {4: 10}
+
+
+def test_a_mail_that_goes_between_headers_and_body_is_passed_over() -> None:
+    head = b'"From: googlealerts-noreply@google.com"'
+    script = Script(
+        {
+            b"UID SEARCH": [b"* SEARCH 4 5", b"T OK"],
+            b"UID FETCH 4,5 (UID RFC822.SIZE": [
+                b"* 1 FETCH (UID 4 RFC822.SIZE 90 BODY[HEADER]<0> " + head + b")",
+                b"* 2 FETCH (UID 5 RFC822.SIZE 90 BODY[HEADER]<0> " + head + b")",
+                b"T OK",
+            ],
+            b"UID FETCH 4,5 (UID BODY.PEEK": [b'* 2 FETCH (UID 5 BODY[]<0> "From: a")', b"T OK"],
+        }
+    )
+
+    async def take() -> Taken:
+        async with served(script) as there:
+            mailbox = Mailbox(there, Rules(senders=("google.com",)))
+            try:
+                return await mailbox.take(Progress(), 50, NOON)
+            finally:
+                await mailbox.close()
+
+    taken = asyncio.run(take())
+
+    assert [(one.origin, one.refused) for one in taken.letters] == [("INBOX, UID 5", "")]
+    assert taken.progress.uid == 5
