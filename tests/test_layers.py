@@ -47,7 +47,7 @@ HOMES = {
     "rich": {"bunco.cli"},
     "rocksdict": {"processors.distributed"},
     "scipy": {"bunco.evaluation.fitting"},
-    "selectolax": {"bunco.text.plain", "ingest.feeds.discovery"},
+    "selectolax": {"bunco.text.plain", "ingest.feeds.discovery", "ingest.mail.anchors"},
     "sklearn": {"bunco.evaluation.fitting", "bunco.evaluation.studies.sensational"},
     "starlette": {"dashboards"},
     "structlog": {"bunco.log"},
