@@ -299,7 +299,8 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     author: str = ""
     """Whose it is, where that is known: a removal of the author erases it too."""
     at: datetime | None = None
-    """When it was set aside; absent in a replay."""
+    """When it was set aside, or when its source saw it first; absent in a replay. A removal
+    of its author erases it up to then."""
 
 
 def dead_letter(  # noqa: PLR0913  # the fields of the record it makes
@@ -338,6 +339,9 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """When it last gave something new."""
     ended: bool = False
     """True for a source that has nothing more to give, such as a file read to its end."""
+    notice: str = ""
+    """The latest that a person should know of it although it is well: a gap, for example."""
+    noticed_at: datetime | None = None
     settings: str = ""
     """The kind and a digest of the options it was read with last."""
 
@@ -372,6 +376,9 @@ class Delivery(Struct, frozen=True, kw_only=True):
     dead: tuple[DeadLetter, ...] = ()
     outcome: str = "read"
     note: str = ""
+    """For its log."""
+    notice: str = ""
+    """What a person should know of it from now on; see ``SourceState``."""
     state: SourceState | None = None
     """What to store about the source; the poller fills it in."""
     poll: Poll | None = None

@@ -116,6 +116,71 @@ class Manner(Struct, frozen=True, kw_only=True):
 AS_A_PAGE = Manner()
 
 
+class ServerEvent(Struct, frozen=True, kw_only=True, gc=False):
+    """One server-sent event."""
+
+    name: str = "message"
+    data: bytes
+    """Its lines, UTF-8 as it came."""
+    id: str = ""
+    """The last id that the server named, to be sent as ``Last-Event-ID``."""
+
+
+Message_co = TypeVar("Message_co", covariant=True)
+
+
+class Wire(Protocol[Message_co]):
+    """An open connection over which messages come for as long as it holds.
+
+    Nothing is read ahead but what the kernel and one buffer of the client hold: who does not
+    receive slows the sender.
+    """
+
+    @property
+    def heard_at(self) -> float:
+        """Give when anything came, heartbeats too: seconds of the event loop's clock.
+
+        It is known of what was received, so it stands still while nobody receives.
+        """
+        ...
+
+    async def receive(self) -> Message_co:
+        """Give the next message; waits for it. Cancelled, it took nothing.
+
+        Raises:
+            SourceError: the connection ended or broke, or the message is too large.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Ask the other side for a sign of life, where the protocol knows one.
+
+        Raises:
+            SourceError: the connection ended or broke.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End it, within a second, whatever the other side does."""
+        ...
+
+
+class Socket(Wire[bytes], Protocol):
+    """An open WebSocket. Text and binary messages come as bytes, text as UTF-8."""
+
+    async def send(self, text: str) -> None:
+        """Send a text message.
+
+        Raises:
+            SourceError: the connection ended or broke.
+        """
+        ...
+
+
+class Events(Wire[ServerEvent], Protocol):
+    """An open stream of server-sent events. A comment is a heartbeat."""
+
+
 class Web(Protocol):
     """The polite fetcher: limits, host spacing, no private addresses."""
 
@@ -131,6 +196,26 @@ class Web(Protocol):
 
         Raises:
             SourceError: nothing usable came; says whether to ask later and when.
+        """
+        ...
+
+    async def open_socket(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Socket:
+        """Open a WebSocket at a ``ws://`` or ``wss://`` address. Redirects are refused.
+
+        Raises:
+            SourceError: it cannot be opened now; says whether to ask later and when.
+        """
+        ...
+
+    async def open_events(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Events:
+        """Open a stream of server-sent events at a web address. Redirects are refused.
+
+        Raises:
+            SourceError: it cannot be opened now; says whether to ask later and when.
         """
         ...
 

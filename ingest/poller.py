@@ -23,6 +23,7 @@ from bunco.model import Delivery, Poll, SourceState
 from bunco.ports import Clock, Outlet, Source
 from ingest.answers import LONGEST_WAIT
 from ingest.backoff import backoff, failures, usual_interval
+from ingest.logbook import Logbook
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -83,6 +84,7 @@ class Poller:
         self._following: dict[str, asyncio.Task[None]] = {}
         self._known: dict[str, SourceState] = {}
         """The latest of each source that was handed over."""
+        self._logbook = Logbook()
         self._paused: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
@@ -213,6 +215,8 @@ class Poller:
             succeeded_at=at,
             item_at=at if delivery.items else before.item_at,
             ended=delivery.ended,
+            notice=delivery.notice or before.notice,
+            noticed_at=at if delivery.notice else before.noticed_at,
         )
         poll = Poll(
             source=before.source,
@@ -224,12 +228,14 @@ class Poller:
             took_ms=round((monotonic() - started) * 1000),
         )
         _tell(poll, before, streams=not (failed or delivery.wait))
-        return replace(delivery, state=replace(state, polled_at=at), poll=poll)
+        line = self._logbook.line(poll, streams=not (failed or delivery.wait or delivery.ended))
+        return replace(delivery, state=replace(state, polled_at=at), poll=line)
 
     def _failed(self, before: SourceState, interval: timedelta, error: SourceError) -> Delivery:
         """Give the delivery that stands for a failure: nothing but a state."""
         failed = failures(before.failures, error)
-        wait = backoff(interval, failed, error.retry_after, self._random)
+        usual = timedelta(0) if error.weight == "dropped" else interval
+        wait = backoff(usual, failed, error.retry_after, self._random)
         now = self._clock.now()
         reason = error.reason[:_REASON_LIMIT]
         state = replace(

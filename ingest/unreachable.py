@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bunco.errors import SourceError
-from bunco.ports import AS_A_PAGE, Fetched, Manner
+from bunco.ports import AS_A_PAGE, Events, Fetched, Manner, Socket
 
 
 class NoWeb:
@@ -23,4 +23,30 @@ class NoWeb:
             SourceError: always.
         """
         del headers, allow_private, manner
-        raise SourceError(f"{url}: nothing is fetched in a replay", weight="hard")
+        raise _refused(url)
+
+    async def open_socket(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Socket:
+        """Refuse.
+
+        Raises:
+            SourceError: always.
+        """
+        del headers, allow_private
+        raise _refused(url)
+
+    async def open_events(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Events:
+        """Refuse.
+
+        Raises:
+            SourceError: always.
+        """
+        del headers, allow_private
+        raise _refused(url)
+
+
+def _refused(url: str) -> SourceError:
+    return SourceError(f"{url}: nothing is fetched in a replay", weight="hard")

@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bunco", "ingest", "processors", "dashboards")
 
 HOMES = {
-    "aiohttp": {"bunco.streams.vitals", "ingest.http", "ingest.guard"},
+    "aiohttp": {
+        "bunco.streams.vitals",
+        "ingest.events",
+        "ingest.guard",
+        "ingest.http",
+        "ingest.mishaps",
+        "ingest.sockets",
+    },
     "aiosmtplib": {"bunco.notifiers.smtp"},
     "apprise": {"bunco.notifiers.apprise"},
     "apsw": {"bunco.ledgers.sqlite", "bunco.stores.sqlite", "bunco.stores_sql"},
@@ -45,7 +52,7 @@ HOMES = {
     "structlog": {"bunco.log"},
     "typer": {"bunco.cli"},
     "uvicorn": {"dashboards.serving"},
-    "yarl": {"ingest.http", "ingest.sharing.hosts"},
+    "yarl": {"ingest.events", "ingest.http", "ingest.sharing.hosts", "ingest.sockets"},
     "zstandard": {"bunco.cli.simulate", "ingest.compression", "ingest.unpacking"},
 }
 """Where a library may be imported: a module, or a package with all in it."""

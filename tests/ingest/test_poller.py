@@ -175,6 +175,19 @@ def test_a_failure_is_told_with_its_reason_and_keeps_the_cursor() -> None:
     assert source.cursors == [b"", b"1", b"1"]
 
 
+def test_a_stream_that_broke_off_is_read_again_in_a_second_whatever_was_before() -> None:
+    dropped = SourceError("x", weight="dropped")
+    time = FastTime()
+
+    _polled(FakeSource(dropped, given(wait=HOUR), dropped, dropped), time=time)
+
+    waits = time.slept[1:]
+    assert 0.9 <= waits[0] <= 1.3
+    assert waits[1] >= 3600
+    assert 0.9 <= waits[2] <= 1.3
+    assert 1.8 <= waits[3] <= 2.5
+
+
 def test_failures_weigh_up_and_the_wait_grows_until_a_success() -> None:
     errors = [SourceError("x", weight="hard") for _ in range(3)]
     source = FakeSource(given(wait=HOUR), *errors, given(wait=HOUR))
