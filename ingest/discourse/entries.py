@@ -149,6 +149,10 @@ class _Extras(Struct, frozen=True):
     wait_seconds: float = 0
 
 
+class _Refusal(Struct, frozen=True):
+    error_type: str = ""
+
+
 class _Limited(Struct, frozen=True):
     extras: _Extras = _Extras()
 
@@ -184,6 +188,14 @@ def told_wait(body: bytes) -> timedelta | None:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return timedelta(seconds=min(seconds, 86_400)) if seconds > 0 else None
+
+
+def is_not_found(body: bytes) -> bool:
+    """Tell whether a 404 comes from the forum itself, not from something in front of it."""
+    try:
+        return msgspec.json.decode(body, type=_Refusal).error_type == "not_found"
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
 
 
 def post(told: Told, home: Home, *, source: str, seen_at: datetime) -> Post:
