@@ -101,22 +101,6 @@ class Fetched(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-class Manner(Struct, frozen=True, kw_only=True):
-    """How an API is asked, where that differs from how a page is fetched."""
-
-    form: bytes | None = None
-    """Sent as ``application/x-www-form-urlencoded`` with POST; a redirect is then refused,
-    since what stands in it is a secret more often than not."""
-    takes: frozenset[int] = frozenset()
-    """Further statuses whose answer is wanted, with its body, in place of a SourceError."""
-    spacing: timedelta | None = None
-    """Between two requests to that host, where it allows more, or less, than ``[http]`` does.
-    Reddit's feeds keep their minute, this machine needs none."""
-
-
-AS_A_PAGE = Manner()
-
-
 class ServerEvent(Struct, frozen=True, kw_only=True, gc=False):
     """One server-sent event."""
 
@@ -180,6 +164,22 @@ class Socket(Wire[bytes], Protocol):
 
 class Events(Wire[ServerEvent], Protocol):
     """An open stream of server-sent events. A comment is a heartbeat."""
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """How an API is asked, where that differs from how a page is fetched."""
+
+    form: bytes | None = None
+    """Sent as ``application/x-www-form-urlencoded`` with POST; a redirect is then refused,
+    since what stands in it is a secret more often than not."""
+    takes: frozenset[int] = frozenset()
+    """Further statuses whose answer is wanted, with its body, in place of a SourceError."""
+    spacing: timedelta | None = None
+    """Between two requests to that host, where it allows more, or less, than ``[http]`` does.
+    Reddit's feeds keep their minute, this machine needs none."""
+
+
+AS_A_PAGE = Manner()
 
 
 class Web(Protocol):

@@ -181,6 +181,7 @@ def _desk(
             await asyncio.to_thread(wiring.judge, store, config, verdicts, through=through)
 
     async def forget(author: str) -> None:
+        await asyncio.to_thread(alert_wiring.forget, config, author)
         now = clock.now()
         if inbox is not None and inbox.is_open:
             await inbox.accept([Removal(removed="author", author=author, at=now)])

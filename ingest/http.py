@@ -37,9 +37,9 @@ LONGEST_SOCKET_URL = 1 << 19
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
-_FORM = "application/x-www-form-urlencoded"
 _SCHEMES = frozenset({"http", "https"})
 _SOCKET_SCHEMES = frozenset({"ws", "wss"})
+_FORM = "application/x-www-form-urlencoded"
 _CHUNK_BYTES = 1 << 16
 _LARGE_BYTES = 1 << 18
 """From here on a body is decompressed in a thread: 256 KiB take about 1 ms."""

@@ -85,9 +85,9 @@ class Poller:
         self._following: dict[str, asyncio.Task[None]] = {}
         self._known: dict[str, SourceState] = {}
         """The latest of each source that was handed over."""
-        self._logbook = Logbook()
         self._handing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Of each source: states are handed over in the order in which they are made."""
+        self._logbook = Logbook()
         self._paused: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
@@ -180,7 +180,8 @@ class Poller:
                 given=len(delivery.items),
                 dead=len(delivery.dead),
             )
-            await outlet.put(replace(delivery, cursor=state.cursor, state=state, poll=poll))
+            line = self._logbook.line(poll, streams=True)
+            await outlet.put(replace(delivery, cursor=state.cursor, state=state, poll=line))
             self._known[name] = state
         _log.debug("pushed", source=name, given=poll.given, dead=poll.dead, note=poll.note)
 
@@ -251,6 +252,7 @@ class Poller:
             ended=delivery.ended,
             notice=delivery.notice or before.notice,
             noticed_at=at if delivery.notice else before.noticed_at,
+            settings=before.settings,
         )
         poll = Poll(
             source=before.source,

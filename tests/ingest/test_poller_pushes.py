@@ -71,3 +71,11 @@ def test_a_push_does_not_hide_that_readings_fail() -> None:
     pushed, *_ = states_of(given(b"2"), known=known)
 
     assert (pushed.error, pushed.failures) == ("no", 2)
+
+
+def test_readings_and_pushes_keep_what_the_source_was_read_with() -> None:
+    known = SourceState(source="a", cursor=b"1", settings="jsonl:1")
+
+    states = states_of(given(b"2"), known=known)
+
+    assert {state.settings for state in states} == {"jsonl:1"}
