@@ -201,6 +201,8 @@ class RedditSource:
         now = {
             one.name: one for one in gathered.sift(listing.data.children, things.thing, "a post")
         }
+        if not now:  # an answer without anything says nothing of any of them
+            return before
         seen = {one.id: self._changed(one, now.get(one.name), gathered) for one in looked}
         row = watching.looked(before.row, seen, self._now(), self._options.recheck_for)
         return replace(before, row=row)

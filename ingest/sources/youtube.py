@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Post, dead_letter
-from bunco.ports import Fetched, Manner, Parsed, Part, Source, SourceTools
+from bunco.ports import Manner, Parsed, Part, Source, SourceTools
 from bunco.pushes import Push, Received, Reply
 from bunco.values import Duration, Secret
 from ingest import watching
@@ -22,18 +22,10 @@ from ingest.feeds import pace
 from ingest.feeds import progress as feed_progress
 from ingest.feeds.following import FeedSource, Following
 from ingest.json_api import Access, Api, Gathered, decoded
-from ingest.youtube import addresses, progress, pushed
+from ingest.youtube import addresses, looking, progress, pushed
 from ingest.youtube.addresses import Named
+from ingest.youtube.looking import Look, Video
 from ingest.youtube.progress import Progress
-
-_GONE = frozenset({404, 410})
-_PRIVATE = frozenset({403})
-"""Of the embedding service, where it answers us at all and says it twice: it may mean that
-we are refused. It answers 401 to what may not be embedded and 400 to some others: they may
-well be there. Source: reports of its users."""
-
-_DOUBT = "?"
-"""Stands before the wording of a video that seemed private when it was looked at last."""
 
 _RETRY = timedelta(minutes=30)
 """How soon the hub is asked again after it refused."""
@@ -87,13 +79,6 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("callback only with channel or handle: the hub knows no playlists")
 
 
-class _Video(Struct, frozen=True):
-    """What the embedding service says of a video."""
-
-    title: str
-    author_name: str = ""
-
-
 class YoutubeSource:
     """One channel or playlist; see the module."""
 
@@ -119,7 +104,7 @@ class YoutubeSource:
         gathered = Gathered(self._tools.name, self._tools.clock)
         videos = [item for item in delivery.items if isinstance(item, Post)]
         fresh = [
-            watching.watched(post, addresses.video_of(post.id), _wording(post.title))
+            watching.watched(post, addresses.video_of(post.id), looking.wording(post.title))
             for post in videos
             if addresses.video_of(post.id)
         ]
@@ -141,70 +126,33 @@ class YoutubeSource:
 
     async def _looked(self, before: Progress, gathered: Gathered) -> Progress:
         """Look at some videos again: gone, under another title, or as they were."""
-        answers: dict[str, Fetched] = {}
-        looked = watching.turn(before.row, self._options.recheck)
-        for one in looked:
+        looked: dict[watching.Watched, Look] = {}
+        for one in watching.turn(before.row, self._options.recheck):
             try:
-                answers[one.id] = await self._ask(one)
+                looked[one] = await self._look(one)
             except SourceError as error:
                 gathered.broke_off("a video that was looked at again", error, _RETRY)
                 break
-        is_heard = any(one.status == HTTPStatus.OK for one in answers.values())
-        gone = _GONE | _PRIVATE if is_heard else _GONE
-        seen = {
-            one.id: self._changed(one, answers[one.id], gone, gathered)
-            for one in looked
-            if one.id in answers
-        }
-        row = watching.looked(before.row, seen, self._now(), self._options.recheck_for)
+        seen: dict[str, watching.Watched | None] = {}
+        now, name = self._now(), self._tools.name
+        for one, fate in looking.fates(looked, source=name, now=now).items():
+            seen[one.id] = fate.now
+            gathered.items += [fate.later] if fate.later else []
+            gathered.items += watching.removals(one, name) if fate.now is None else []
+        row = watching.looked(before.row, seen, now, self._options.recheck_for)
         return replace(before, row=row)
 
-    async def _ask(self, one: watching.Watched) -> Fetched:
+    async def _look(self, one: watching.Watched) -> Look:
         access = Access(
             base=self._options.url.rstrip("/"), allow_private=self._options.allow_private
         )
         api = Api(self._tools.web, self._tools.clock, access)
         query = {"url": addresses.watch(one.name), "format": "json"}
-        takes = _GONE | _PRIVATE | {400, 401}
-        fetched = await api.ask("/oembed", query, takes=takes)
-        if fetched.status in _PRIVATE:
-            fetched = await api.ask("/oembed", query, takes=takes)
-        if fetched.status == HTTPStatus.OK:
-            decoded(fetched, _Video)
-        return fetched
-
-    def _changed(
-        self,
-        one: watching.Watched,
-        fetched: Fetched,
-        gone: frozenset[int],
-        gathered: Gathered,
-    ) -> watching.Watched | None:
-        """Give a watched video as it is now; None where it is gone, which is then given."""
-        if fetched.status in _PRIVATE & gone and not one.says.startswith(_DOUBT):
-            return replace(one, says=f"{_DOUBT}{one.says}")
-        if fetched.status in gone:
-            gathered.items += watching.removals(one, self._tools.name)
-            return None
-        one = replace(one, says=one.says.removeprefix(_DOUBT))
-        if fetched.status != HTTPStatus.OK:
-            return one
-        video = decoded(fetched, _Video)
-        now = self._now()
-        post = Post(
-            id=one.id,
-            author=one.author,
-            author_name=video.author_name,
-            posted_at=now,
-            seen_at=now,
-            source=self._tools.name,
-            place="youtube.com",
-            title=" ".join(video.title.split()),
-            url=addresses.watch(one.name),
-        )
-        after, later = watching.edited(one, post, now, _wording(post.title))
-        gathered.items += [later] if later else []
-        return after
+        fetched = await api.ask("/oembed", query, takes=looking.ANSWERS)
+        if fetched.status in looking.DOUBTFUL:
+            fetched = await api.ask("/oembed", query, takes=looking.ANSWERS)
+        is_there = fetched.status == looking.OK
+        return Look(fetched.status, decoded(fetched, Video) if is_there else None)
 
     async def _subscribed(self, before: Progress, gathered: Gathered) -> Progress:
         """Do nothing: only a source with a public address can be pushed to."""
@@ -293,10 +241,6 @@ def _named(options: Options) -> tuple[Named, str]:
     if options.channel:
         return "channel", options.channel
     return ("playlist", options.playlist) if options.playlist else ("handle", options.handle)
-
-
-def _wording(title: str) -> str:
-    return watching.hashed(title)
 
 
 PART: Part[Source] = Part(Options, make, parse)

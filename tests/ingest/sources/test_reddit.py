@@ -217,7 +217,7 @@ def test_an_edit_is_a_post_of_its_own_and_goes_with_the_first() -> None:
         await reader.read()
         network.things[name] |= {"selftext": "Other words", "edited": START + 30}
         await reader.read(2)
-        del network.things[name]
+        network.things[name]["removed_by_category"] = "deleted"
         await reader.read()
 
     reader = read(network, scenes)
@@ -225,6 +225,19 @@ def test_an_edit_is_a_post_of_its_own_and_goes_with_the_first() -> None:
     assert [post.text for post in reader.posts] == ["Words 1", "Other words"]
     assert reader.posts[1].posted_at == NOON + timedelta(seconds=30)
     assert [one.id for one in reader.removals] == reader.ids
+
+
+def test_an_empty_answer_removes_nothing() -> None:
+    network = Reddit()
+
+    async def scenes(reader: Reader) -> None:
+        network.write()
+        network.write()
+        await reader.read()
+        network.faults = [None, play.document(msgspec.json.encode(_listing([], None)))]
+        await reader.read()
+
+    assert read(network, scenes).removals == []
 
 
 def test_a_spent_rate_limit_is_waited_out_and_stops_the_paging() -> None:

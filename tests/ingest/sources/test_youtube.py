@@ -168,13 +168,38 @@ def test_deleted_and_private_videos_are_removed_and_unembeddable_ones_stay() -> 
         network.statuses = dict(
             zip((one["id"] for one in network.videos), (404, 403, 401, 400), strict=False)
         )
-        await reader.read(4, every=HOUR)
+        await reader.read(3, every=HOUR)
 
     reader = read(network, scenes, recheck=5)
 
     assert {one.id for one in reader.removals} == {"yt:video:video000001", "yt:video:video000002"}
     assert len(reader.removals) == 2
     assert reader.removals[0].author == f"youtube:{CHANNEL}"
+
+
+def test_a_service_that_refuses_us_altogether_removes_nothing() -> None:
+    network = Youtube(3)
+
+    async def scenes(reader: Reader) -> None:
+        await reader.read(every=HOUR)
+        network.statuses = {one["id"]: 403 for one in network.videos}
+        await reader.read(4, every=HOUR)
+
+    assert read(network, scenes).removals == []
+
+
+def test_a_video_that_seemed_gone_once_is_there() -> None:
+    network = Youtube(1)
+
+    async def scenes(reader: Reader) -> None:
+        await reader.read(every=HOUR)
+        for status in (404, 200, 404, 200):
+            network.statuses["video000001"] = status
+            await reader.read(every=HOUR)
+
+    reader = read(network, scenes)
+
+    assert (reader.removals, len(reader.ids)) == ([], 1)
 
 
 def test_a_new_title_is_a_post_of_its_own_and_goes_with_the_first() -> None:
@@ -185,7 +210,7 @@ def test_a_new_title_is_a_post_of_its_own_and_goes_with_the_first() -> None:
         network.videos[0]["title"] = "You will NOT believe this video"
         await reader.read(2, every=HOUR)
         network.statuses["video000001"] = 404
-        await reader.read(every=HOUR)
+        await reader.read(2, every=HOUR)
 
     reader = read(network, scenes)
 
