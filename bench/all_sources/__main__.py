@@ -27,7 +27,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.all_sources.asked import DiscourseWorld, FeedWorld, HackerNewsWorld, LemmyWorld
+from bench.all_sources.asked import (
+    DiscourseWorld,
+    FeedWorld,
+    HackerNewsWorld,
+    LemmyWorld,
+    RedditWorld,
+    YoutubeWorld,
+)
 from bench.all_sources.streams import JetstreamWorld
 from bench.all_sources.world import World
 from bunco import wiring
@@ -38,6 +45,8 @@ WORLDS: tuple[type[World], ...] = (
     HackerNewsWorld,
     LemmyWorld,
     DiscourseWorld,
+    RedditWorld,
+    YoutubeWorld,
     JetstreamWorld,
 )
 _TROUBLE_EVERY_S = 90.0

@@ -1,5 +1,6 @@
-"""Networks that are asked for what is new: feeds, Hacker News, Lemmy, Discourse."""
+"""Networks that are asked for what is new: feeds, forums, Hacker News, Lemmy, Reddit, YouTube."""
 
+import os
 from email.utils import format_datetime
 from random import Random
 from typing import Any
@@ -11,6 +12,8 @@ from tests.ingest.network import Network
 from tests.ingest.sources.test_discourse import Forum
 from tests.ingest.sources.test_hackernews import HackerNews
 from tests.ingest.sources.test_lemmy import Lemmy
+from tests.ingest.sources.test_reddit import Reddit
+from tests.ingest.sources.test_youtube import CHANNEL, Youtube
 
 _LISTED = 100
 """Entries of a feed."""
@@ -132,3 +135,60 @@ class DiscourseWorld(AskedWorld):
         words = f"<p>{self.title()}</p>"
         number = self.network.write(cooked=words, created_at=at, updated_at=at)
         self.there[f"/{number}"] = None
+
+
+class RedditWorld(AskedWorld):
+    """Posts of a subreddit, read through the API."""
+
+    kind = "reddit"
+
+    def __init__(self, chance: Random) -> None:
+        super().__init__(chance)
+        self.network: Reddit = Reddit()
+
+    def options(self, url: str) -> dict[str, Any]:
+        """Give the options of a source that reads it at an address."""
+        os.environ |= {"BENCH_REDDIT_ID": "id", "BENCH_REDDIT_SECRET": "hush"}
+        return {
+            "subreddits": ["news"],
+            "url": url,
+            "api_url": url,
+            "client_id": {"env": "BENCH_REDDIT_ID"},
+            "client_secret": {"env": "BENCH_REDDIT_SECRET"},
+            "every": "1s",
+            "allow_private": True,
+        }
+
+    async def write(self) -> None:
+        """Publish a post."""
+        self.written += 1
+        self.network.left = 100
+        name = self.network.write(title=self.title(), created_utc=now().timestamp())
+        self.there[f":{name}"] = None
+
+
+class YoutubeWorld(AskedWorld):
+    """Videos of a channel, one in twenty of them deleted later.
+
+    Its feed shows 15, so that one is uploaded where others write twenty-five posts.
+    """
+
+    kind = "youtube"
+
+    def __init__(self, chance: Random) -> None:
+        super().__init__(chance)
+        self.network: Youtube = Youtube()
+        self.network.published = now()
+
+    def options(self, url: str) -> dict[str, Any]:
+        """Give the options of a source that reads it at an address."""
+        return {"channel": CHANNEL, "url": url, "recheck": 50, **_FEED_PACE}
+
+    async def write(self) -> None:
+        """Upload a video, seldom; now and then delete an older one."""
+        if self.chance.random() > 1 / 25:
+            return
+        self.written += 1
+        self.there[f":video:{self.network.upload(self.title())}"] = None
+        if gone := self.withdrawn():
+            self.network.statuses[gone.rpartition(":")[2]] = 404
