@@ -11,7 +11,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bunco.model import Post, Removal
+from bunco.model import EDITED, Post, Removal
 
 MOST_WATCHED = 500
 """The oldest go first. About 100 bytes each in the source's cursor."""
@@ -103,7 +103,7 @@ def edited(one: Watched, post: Post, at: datetime) -> tuple[Watched, Post | None
     hashed = says(post)
     if hashed == one.says or len(one.edits) >= _MOST_EDITS:
         return one, None
-    name = f"{one.id}#{hashed}"
+    name = f"{one.id}{EDITED}{hashed}"
     if name in one.edits:
         return replace(one, says=hashed), None
     later = replace(post, id=name, posted_at=at, undated=False)
