@@ -312,7 +312,8 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     author: str = ""
     """Whose it is, where that is known: a removal of the author erases it too."""
     at: datetime | None = None
-    """When it was set aside; absent in a replay."""
+    """When it was set aside, or when its source saw it first; absent in a replay. A removal
+    of its author erases it up to then."""
 
 
 def dead_letter(  # noqa: PLR0913  # the fields of the record it makes

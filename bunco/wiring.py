@@ -42,6 +42,8 @@ from bunco.ports import (
     Detector,
     Outlet,
     Parsed,
+    Pushing,
+    Receiver,
     Source,
     SourceControl,
     SourceTools,
@@ -76,6 +78,10 @@ class Running(Struct, frozen=True, kw_only=True, eq=False):
     """What is put here goes through the pipeline."""
     control: SourceControl | None = None
     """None where no sources are read."""
+    receivers: Mapping[str, Receiver] = {}
+    """The sources that are pushed to as well, by name."""
+    pushing: Pushing | None = None
+    """Brings in what those are pushed; None where no sources are read."""
 
 
 class Mended(Struct, frozen=True, kw_only=True):
@@ -154,6 +160,15 @@ def sources(config: Config, web: Web, clock: Clock) -> dict[str, Source]:
         for table in config.sources
         if table.enabled
     }
+
+
+def receivers(config: Config, web: Web, clock: Clock) -> dict[str, Receiver]:
+    """Make those of the enabled sources that are pushed to, by name.
+
+    Raises:
+        ConfigError: a kind or an option is wrong.
+    """
+    return _receivers(sources(config, web, clock))
 
 
 def web_of(config: Config, clock: Clock) -> "HttpWeb":
@@ -259,6 +274,18 @@ def replay_dead(
     return Mended(mended=mended, failed=len(reasons), reasons=tuple(reasons))
 
 
+def publish(options: KafkaOptions, items: Sequence[Item]) -> None:
+    """Put items into Kafka and wait until they are safe there; blocks.
+
+    Raises:
+        BrokerError: not all of them could be put.
+    """
+    if items:
+        from bunco.streams.producing import publish_items
+
+        publish_items(options, items)
+
+
 @asynccontextmanager
 async def alone(running: Running) -> "AsyncIterator[OnCommit]":
     """Let nothing run beside a pipeline."""
@@ -306,7 +333,13 @@ async def run(
         retention = asyncio.create_task(retained(store, config.sources, clock))
         collect_seldom()
         try:
-            running = Running(store=store, outlet=bus, control=poller)
+            running = Running(
+                store=store,
+                outlet=bus,
+                control=poller,
+                receivers=_receivers(made),
+                pushing=poller,
+            )
             async with beside(running) as on_commit:
                 return await flow(poller.run(stop), bus, embedded, on_step, on_commit)
         finally:
@@ -444,6 +477,10 @@ async def sink(config: Config, *, stop: asyncio.Event, on_step: "OnSinkStep") ->
         return await run_sink(setting, store, SystemClock(), stop=stop, on_step=on_step)
     finally:
         store.close()
+
+
+def _receivers(made: Mapping[str, Source]) -> dict[str, Receiver]:
+    return {name: source for name, source in made.items() if isinstance(source, Receiver)}
 
 
 def _in_force(states: Mapping[str, SourceState], config: Config) -> dict[str, SourceState]:

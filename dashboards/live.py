@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
+from math import inf
 from time import monotonic
 from typing import TypeVar
 
@@ -31,10 +32,13 @@ PACE_S = 0.1
 """The least time between two looks."""
 KEPT = 64
 """Changes that are kept: some seconds of a busy run."""
-_FLOOD = 2.5
-"""Where more happens than one look gives, as in a replay, looks are so many times as far apart: 400
-findings a second for each viewer, so that fifty of them leave the pipeline its processor. What is
-not shown yet is waited for, in its latest form. Source: ours, see bench/viewers.py."""
+_FLOOD = 8
+"""Where a pipeline of this process writes more than one look gives, as in a replay, looks are so
+many times as far apart: 125 findings a second for each viewer, more than anybody reads, so that
+fifty of them leave the pipeline its processor. What is not shown yet is waited for, in its latest
+form, and comes in no time once the flood is over. Source: ours, see bench/viewers.py."""
+_WRITING_S = 2.0
+"""So long after a commit of this process its pipeline counts as writing."""
 _BACKOFF_S, _BACKOFF_MOST_S = 0.5, 10.0
 
 Answer = TypeVar("Answer")
@@ -92,6 +96,7 @@ class Hub:
         self._closed = False
         self._fresh_at = monotonic()
         self._next_at = 0.0
+        self._kicked_at = -inf
         self.error = ""
         """Why the store cannot be read at present; empty when it can."""
 
@@ -107,6 +112,7 @@ class Hub:
 
     def kick(self) -> None:
         """Look at once: something was written. Call it in the loop of the hub."""
+        self._kicked_at = monotonic()
         self._kicked.set()
 
     def close(self) -> None:
@@ -190,7 +196,8 @@ class Hub:
         self._kicked.clear()
         found = await self._ask(self._changes, mark)
         is_full = found.size >= LIMIT
-        self._next_at = monotonic() + self._pace_s * (_FLOOD if is_full else 1)
+        is_flood = is_full and monotonic() - self._kicked_at < _WRITING_S
+        self._next_at = monotonic() + self._pace_s * (_FLOOD if is_flood else 1)
         if found.size:
             self._kept.append(found)
             self._number += 1

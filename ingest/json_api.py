@@ -5,9 +5,9 @@ could not lose.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from msgspec import Raw, Struct
@@ -22,6 +22,7 @@ Answer = TypeVar("Answer")
 Params = Mapping[str, str | int]
 
 _GONE = frozenset({404, 410})
+_LIMITED = frozenset({429})
 _MOST_LETTERS = 100
 """Of one document; those after them are counted."""
 
@@ -34,6 +35,8 @@ class Access(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     allow_private: bool = False
     spacing: timedelta | None = None
+    told_wait: Callable[[bytes], timedelta | None] | None = None
+    """Reads out of the body of a 429 how long to wait, where a network says so there."""
 
 
 class Api:
@@ -90,10 +93,24 @@ class Api:
             f"{access.base}{path}{query}",
             headers={"Accept": "application/json", **access.headers},
             allow_private=access.allow_private,
-            manner=Manner(takes=takes, spacing=access.spacing),
+            manner=Manner(
+                takes=takes | (_LIMITED if access.told_wait else frozenset()),
+                spacing=access.spacing,
+            ),
         )
+        if fetched.status in _LIMITED - takes:
+            raise self._limited(fetched)
         self.rest = answers.retry_after(fetched.headers, self._clock.now()) or timedelta(0)
         return fetched
+
+    def _limited(self, fetched: Fetched) -> SourceError:
+        host = _host(fetched)
+        error = answers.failure(fetched.status, host, fetched.headers, self._clock.now())
+        told = self._access.told_wait(fetched.body) if self._access.told_wait else None
+        if told is None or answers.retry_after(fetched.headers, self._clock.now()) is not None:
+            return error
+        wait = min(max(told, timedelta(0)), answers.LONGEST_WAIT)
+        return SourceError(error.reason, weight=error.weight, retry_after=wait)
 
 
 class Gathered:
@@ -111,7 +128,7 @@ class Gathered:
         self.notes: list[str] = []
         self.rest = timedelta(0)
         """How long what went wrong on the way asks to wait."""
-        self._letters: list[DeadLetter] = []
+        self._letters: dict[str, DeadLetter] = {}
         self._more = 0
 
     def sift(
@@ -139,7 +156,8 @@ class Gathered:
             return
         origin = f"{self._source or 'document'}: {where}"
         at = self._clock.now()
-        self._letters.append(dead_letter(origin, reason, body, source=self._source, at=at))
+        letter = dead_letter(origin, reason, body, source=self._source, at=at)
+        self._letters[letter.id] = letter
 
     def broke_off(self, where: str, error: SourceError, usual: timedelta) -> None:
         """Note that a part of a reading failed; what else was found counts.
@@ -160,7 +178,14 @@ class Gathered:
     @property
     def dead(self) -> tuple[DeadLetter, ...]:
         """Give the dead letters."""
-        return tuple(self._letters)
+        return tuple(self._letters.values())
+
+    @property
+    def ordered(self) -> tuple[Item, ...]:
+        """Give the items, posts first, the oldest first: pages show the newest first."""
+        posts = [item for item in self.items if isinstance(item, Post)]
+        others = [item for item in self.items if not isinstance(item, Post)]
+        return (*sorted(posts, key=_published), *others)
 
     @property
     def note(self) -> str:
@@ -178,9 +203,18 @@ def decoded(fetched: Fetched, kind: type[Answer]) -> Answer:
     try:
         return msgspec.json.decode(fetched.body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        host = fetched.url.split("/")[2] if "//" in fetched.url else "the server"
         looks = "a web page" if fetched.body.lstrip()[:1] == b"<" else str(error)
-        raise SourceError(f"{host} answered something else: {looks}", weight="hard") from error
+        raise SourceError(
+            f"{_host(fetched)} answered something else: {looks}", weight="hard"
+        ) from error
+
+
+def _published(post: Post) -> datetime:
+    return post.posted_at
+
+
+def _host(fetched: Fetched) -> str:
+    return urlsplit(fetched.url).netloc.rpartition("@")[2]
 
 
 def within_limits(post: Post) -> Post:

@@ -38,15 +38,25 @@ class Watched(Struct, frozen=True, array_like=True):
 Row = tuple[Watched, ...]
 
 
-def watched(post: Post, name: str) -> Watched:
-    """Give a post as it is watched; ``name`` is what the source knows it by."""
+def watched(post: Post, name: str, wording: str = "") -> Watched:
+    """Give a post as it is watched.
+
+    Args:
+        post: as it was given.
+        name: what the source knows it by.
+        wording: the network's own name for the wording; absent: a hash of it.
+    """
     since = int((post.seen_at or post.posted_at).timestamp())
-    return Watched(name, post.id, post.author, since, says(post))
+    return Watched(name, post.id, post.author, since, wording or says(post))
 
 
 def says(post: Post) -> str:
     """Give a short hash of a post's words and of what it points at."""
-    words = "\n".join((post.title, post.text, *post.links))
+    return hashed("\n".join((post.title, post.text, *post.links)))
+
+
+def hashed(words: str) -> str:
+    """Give a short hash of words."""
     return blake2b(words.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
@@ -89,7 +99,9 @@ def removals(one: Watched, source: str) -> Sequence[Removal]:
     ]
 
 
-def edited(one: Watched, post: Post, at: datetime) -> tuple[Watched, Post | None]:
+def edited(
+    one: Watched, post: Post, at: datetime, wording: str = ""
+) -> tuple[Watched, Post | None]:
     """Give a post that was looked at as it is now, and its new wording where it has one.
 
     A new wording is a post of its own: what was published is evidence, and stays until the
@@ -99,12 +111,13 @@ def edited(one: Watched, post: Post, at: datetime) -> tuple[Watched, Post | None
         one: as it was.
         post: as it is, with its old id.
         at: when it was changed, as far as is known.
+        wording: the network's own name for the wording; absent: a hash of it.
     """
-    hashed = says(post)
-    if hashed == one.says or len(one.edits) >= _MOST_EDITS:
+    now = wording or says(post)
+    if now == one.says or len(one.edits) >= _MOST_EDITS:
         return one, None
-    name = f"{one.id}{EDITED}{hashed}"
+    name = f"{one.id}{EDITED}{now}"
     if name in one.edits:
-        return replace(one, says=hashed), None
+        return replace(one, says=now), None
     later = replace(post, id=name, posted_at=at, undated=False)
-    return replace(one, says=hashed, edits=(*one.edits, name)), later
+    return replace(one, says=now, edits=(*one.edits, name)), later

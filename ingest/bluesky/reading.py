@@ -81,7 +81,8 @@ class Reader:
                 event = self._decode(message)
                 item = self._item(event, seen_at, odd)
             except BadInput as error:
-                aside.put(_where(event), str(error), message, author=_whose(event))
+                at = min(event.at, seen_at) if event and event.time_us else seen_at
+                aside.put(_where(event), str(error), message, author=_whose(event), at=at)
                 continue
             if event.kind in _NOTICES:
                 told.append(event.name)

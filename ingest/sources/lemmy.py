@@ -99,7 +99,7 @@ class LemmySource:
         rest = max(api.rest, gathered.rest)
         return Delivery(
             source=self._tools.name,
-            items=tuple(gathered.items),
+            items=gathered.ordered,
             dead=gathered.dead,
             cursor=progress.encode(after),
             wait=rest if is_behind else max(self._options.every, rest),
@@ -233,7 +233,7 @@ class LemmySource:
     ) -> watching.Watched | None:
         """Give a watched post as it is now; None where it is gone, which is then given."""
         if fetched.status in _ODD:
-            if not dialect.gone_by(fetched.status, fetched.body):
+            if not dialect.gone_by(fetched.body):
                 return one
             gathered.items += watching.removals(one, self._tools.name)
             return None

@@ -25,7 +25,9 @@ class Aside:
         self._letters: list[DeadLetter] = []
         self._more = 0
 
-    def put(self, where: str, reason: str, body: bytes, *, author: str = "") -> None:
+    def put(
+        self, where: str, reason: str, body: bytes, *, author: str = "", at: datetime | None = None
+    ) -> None:
         """Set one message aside.
 
         Args:
@@ -34,6 +36,8 @@ class Aside:
             reason: why it cannot be read.
             body: as it came.
             author: whose it is, where that is known: a removal of the author erases it.
+            at: when it was seen first, where that is known: a removal of its author up to then
+                keeps it out when it comes again; absent: now.
         """
         if len(self._letters) >= self._most:
             self._more += 1
@@ -45,7 +49,7 @@ class Aside:
                 body,
                 source=self._source,
                 author=author,
-                at=self._at,
+                at=at or self._at,
             )
         )
 

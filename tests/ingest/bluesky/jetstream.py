@@ -83,7 +83,7 @@ def v1(event: Event) -> bytes:
 def v2(event: Event) -> bytes:
     """Write an event as a frame of the v2 wire."""
     at = datetime.fromtimestamp(event["time_us"] / 1_000_000, tz=NOON.tzinfo).isoformat()
-    payload = {"$type": f"network.bsky.jetstream.subscribeEvents#{event['kind']}"}
+    payload: dict[str, Any] = {"$type": f"network.bsky.jetstream.subscribeEvents#{event['kind']}"}
     payload |= {"seq": 7, "did": event["did"], "time": at, "witnessedAt": at}
     payload |= event.get("commit") or {event["kind"]: event.get(event["kind"], {})}
     return json.dumps({"$type": "message", "payload": payload}).encode()

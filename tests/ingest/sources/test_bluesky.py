@@ -302,7 +302,7 @@ def test_v2_is_asked_in_its_own_words() -> None:
 
 def _dictionary() -> bytes:
     samples: list[Any] = [
-        f'{{"did":"did:plc:account{n}","kind":"commit"}}'.encode() * 9 for n in range(999)
+        b'{"did":"did:plc:account%d","kind":"commit"}' % n * 9 for n in range(999)
     ]
     return zstandard.train_dictionary(4096, samples).as_bytes()
 
@@ -369,7 +369,7 @@ def test_an_event_from_the_future_moves_no_cursor_beyond_the_present() -> None:
     _all(server, items=4)
 
     first, second = (int(query["cursor"][0]) for query in server.asked)
-    assert second == first + 60_000_000 + 2_000_000 - 5_000_000
+    assert second - first == 2_000_000 - 5_000_000
 
 
 @pytest.mark.parametrize(
