@@ -41,6 +41,7 @@ class Youtube(Network):
         self.forms: list[dict[str, str]] = []
         self.hub_status = 202
         self.views = 0
+        self.published = NOON - HOUR
         for _ in range(videos):
             self.upload()
 
@@ -75,7 +76,7 @@ class Youtube(Network):
             f"<yt:channelId>{CHANNEL}</yt:channelId><title>{escape(one['title'])}</title>"
             f"<link rel='alternate' href='https://www.youtube.com/watch?v={one['id']}'/>"
             f"<author><name>Ann's</name><uri>https://www.youtube.com/channel/{CHANNEL}</uri></author>"
-            "<published>2026-03-02T11:00:00+00:00</published>"
+            f"<published>{self.published.isoformat()}</published>"
             f"<media:group><media:description>About {one['id']}</media:description>"
             f"<media:community><media:statistics views='{self.views}'/></media:community>"
             "</media:group></entry>"
