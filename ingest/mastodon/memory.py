@@ -82,6 +82,11 @@ class Memory:
         seen_at = post.seen_at or edited
         return replace(post, id=name, posted_at=min(edited, seen_at), undated=False)
 
+    def note(self, local: str, post_id: str, author: str, since_s: float) -> None:
+        """Remember a status that cannot be read: a removal is to reach what is set aside of it."""
+        if local and local not in self._known:
+            self._put(Watched(local, post_id, author, int(since_s)))
+
     def gone(self, local: str, source: str) -> list[Removal]:
         """Give the removals that the deletion of a status asks for; none if it is not known."""
         one = self._known.pop(local, None)

@@ -69,9 +69,13 @@ def author(account: Account, server: str) -> str:
 
 def post_id(status: Status, by: str) -> str:
     """Give a status's id: its uri, which is the same on every server."""
-    name = "".join((status.uri or status.url or "").split())
-    if not name:
-        name = f"{by.rpartition('@')[2]}/{status.local}"
+    uri = status.uri or status.url
+    return name_of(uri or f"{by.rpartition('@')[2]}/{status.local}")
+
+
+def name_of(uri: str) -> str:
+    """Give the id of the post that an uri names; a hash in place of a very long one."""
+    name = "".join(uri.split())
     if len(name) > _NAME_LIMIT:
         name = blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest()
     return f"{PLATFORM}:{name}"

@@ -93,7 +93,7 @@ class Reader:
             try:
                 found.append(status.decode(bytes(entry)))
             except BadInput as error:
-                _set_aside(sifter, str(error), bytes(entry))
+                self._set_aside(sifter, str(error), bytes(entry))
                 unread.append(status.local_of(bytes(entry)))
         for one in sorted(found, key=lambda one: order.rank(one.local)):
             self.see(one, sifter)
@@ -123,7 +123,7 @@ class Reader:
                 one, server=sifter.server, source=sifter.source, seen_at=sifter.seen_at
             )
         except BadInput as error:
-            _set_aside(sifter, str(error), msgspec.json.encode(one))
+            self._set_aside(sifter, str(error), msgspec.json.encode(one))
             return
         if post.kind == "reply":
             answered = str(one.in_reply_to_id)
@@ -144,7 +144,7 @@ class Reader:
         try:
             one = status.decode(payload)
         except BadInput as error:
-            _set_aside(sifter, str(error), payload.encode())
+            self._set_aside(sifter, str(error), payload.encode())
             return
         if self._wanted.timeline.has(one):
             self.see(one, sifter)
@@ -158,13 +158,14 @@ class Reader:
             self._wanted.boosts or one.reblog is None
         )
 
-
-def _set_aside(sifter: Sifter, reason: str, body: bytes) -> None:
-    """Set a status aside under the id and author it would have, as far as they are known."""
-    uri, account = status.whose(body)
-    try:
-        author = posts.author(account, sifter.server) if account else ""
-    except BadInput:
-        author = ""
-    where = f"{posts.PLATFORM}:{uri}" if uri else "a status"
-    sifter.aside.put(where, reason, body, author=author)
+    def _set_aside(self, sifter: Sifter, reason: str, body: bytes) -> None:
+        """Set a status aside under the id and author it would have, as far as they are known."""
+        uri, account = status.whose(body)
+        try:
+            author = posts.author(account, sifter.server) if account else ""
+        except BadInput:
+            author = ""
+        name = posts.name_of(uri) if uri else ""
+        sifter.aside.put(name or "a status", reason, body, author=author)
+        if name:
+            self._memory.note(status.local_of(body), name, author, sifter.seen_at.timestamp())

@@ -5,6 +5,7 @@ What happens on it is shown on its pages at once and told to every open stream.
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -48,7 +49,8 @@ class Mastodon(Network):
         self.statuses: dict[str, dict[str, Any]] = {}
         self.left: dict[str, int] = {}
         """What a lookup answers for accounts that are gone: 404, 410, or 200 for suspended."""
-        self.streams: list[asyncio.Queue[Told]] = []
+        self.streams: list[Callable[[Told], object]] = []
+        """Each takes what is to be said over one open stream, from any thread."""
         self.refusals: list[Play] = []
         """Played in place of a stream, one a connection."""
         self.opened: list[str] = []
@@ -125,12 +127,12 @@ class Mastodon(Network):
     def tell(self, name: str, payload: str) -> None:
         """Tell every open stream."""
         for stream in self.streams:
-            stream.put_nowait((name, payload))
+            stream((name, payload))
 
     def play(self, step: Step) -> None:
         """Do something wicked on every open stream."""
         for stream in self.streams:
-            stream.put_nowait(step)
+            stream(step)
 
     async def until_open(self, times: int = 1) -> None:
         """Wait until so many streams were opened."""
@@ -191,7 +193,12 @@ class Mastodon(Network):
         if not is_member:
             return await status(401)(request)
         queue: asyncio.Queue[Told] = asyncio.Queue()
-        self.streams.append(queue)
+        loop = asyncio.get_running_loop()
+
+        def put(told: Told) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, told)
+
+        self.streams.append(put)
         is_socket = request.headers.get("Upgrade", "").lower() == "websocket"
         frame = _frame if is_socket else _block
 
@@ -207,7 +214,7 @@ class Mastodon(Network):
         try:
             return await (socket if is_socket else events)(live)(request)
         finally:
-            self.streams.remove(queue)
+            self.streams.remove(put)
 
 
 def _frame(name: str, payload: str) -> bytes:

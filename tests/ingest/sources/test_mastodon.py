@@ -386,6 +386,20 @@ def test_what_cannot_be_read_is_set_aside_under_its_name_and_passed_over() -> No
     assert letters[f"here: {post_id(2)}"].author == f"mastodon:ann@{HOST}"
 
 
+def test_a_removal_reaches_what_could_not_be_read() -> None:
+    network = Mastodon()
+
+    async def scenes(reader: Reader) -> None:
+        local = network.write(content=7)
+        await reader.read()
+        network.delete(local)
+        await reader.read()
+
+    [removal] = polled(network, scenes).removals
+
+    assert (removal.id, removal.author) == (post_id(1), f"mastodon:ann@{HOST}")
+
+
 @pytest.mark.parametrize("fault", faults().values(), ids=faults().keys())
 def test_no_fault_of_a_page_loses_or_doubles_a_status(fault: play.Play) -> None:
     network = Mastodon()
