@@ -41,13 +41,13 @@ _GOODBYE_S = 40.0
 
 
 def open_ledger(config: Config) -> Ledger:
-    """Open the ledger that stands beside the configured store.
+    """Open the ledger: that of ``[ledger]``, else the one beside the store.
 
     Raises:
         ConfigError: there is none for this kind of store.
     """
-    part = _ledger_part(config.store)
-    return part.make(registry.options(part, config.store))
+    part = _ledger_part(config.ledger)
+    return part.make(registry.options(part, config.ledger))
 
 
 def rules(config: Config) -> tuple[AlertOptions, ...]:
@@ -75,7 +75,7 @@ def mail_links(config: Config) -> MailLinks | None:
 
     Each use opens the ledger anew: one in memory would be another each time.
     """
-    if not rules(config) or config.store.kind != "sqlite":
+    if not rules(config) or config.ledger.kind != "sqlite":
         return None
 
     def granted_by(token: str) -> Grant:
@@ -106,8 +106,7 @@ class Writer:
 
     def __call__(self, entry: Entry, alert: Alert) -> Outgoing | None:
         """Give the message; None: nothing of what it was about is left."""
-        named = sorted({one for topic in alert.topics for one in topic.findings})
-        findings = {one.id: one for name in named if (one := self._store.finding(name))}
+        findings = _findings(self._store, alert)
         if alert.topics and not findings and not any(topic.lines for topic in alert.topics):
             return None
         return self.written(alert, findings, entry.recipient)
@@ -136,6 +135,41 @@ class Writer:
         return [one.at for one in page.rows if one.post is not None]
 
 
+class Subjects:
+    """Give what entries are about, in a line, as the store is now: the ledger keeps no words.
+
+    Args:
+        config: has the zones of the rules.
+        store: has the findings.
+        ledger: has the alerts.
+    """
+
+    def __init__(self, config: Config, store: Store, ledger: Ledger) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._zones = {rule.name: rule.zone for rule in config.alerts}
+
+    def __call__(self, entry: Entry) -> str:
+        """Give the subject of an entry's alert."""
+        alert = self._ledger.alert(entry.alert)
+        if alert is None:
+            return entry.id
+        found = _findings(self._store, alert)
+        return subject_of(alert, found, self._zones.get(alert.rule, "UTC"))
+
+
+def forget(config: Config, author: str) -> int:
+    """End the silences about an author who is to be forgotten; give how many there were.
+
+    Nothing else of alerts names an author.
+    """
+    if config.ledger.kind not in registry.kinds("bunco.ledgers"):
+        return 0
+    with closing(open_ledger(config)) as ledger:
+        named = [one.id for one in ledger.silences() if (one.what, one.value) == ("author", author)]
+        return ledger.unsilence(named) if named else 0
+
+
 async def run(config: Config, store: Store, *, stop: asyncio.Event) -> None:
     """Look for what to tell, and tell it, until ``stop`` is set.
 
@@ -162,6 +196,11 @@ async def run(config: Config, store: Store, *, stop: asyncio.Event) -> None:
         lookout = Lookout(store, ledger, active, sources)
         look = _tidying(ledger, lookout.look)
         await run_alerts(look, outbox, clock, stop=stop)
+
+
+def _findings(store: Store, alert: Alert) -> dict[str, Finding]:
+    named = sorted({one for topic in alert.topics for one in topic.findings})
+    return {one.id: one for name in named if (one := store.finding(name))}
 
 
 def _tidying(ledger: Ledger, look: Callable[[datetime], object]) -> Callable[[datetime], None]:
@@ -197,7 +236,7 @@ def check(config: Config) -> None:
     Raises:
         ConfigError: they cannot.
     """
-    _ledger_part(config.store)
+    _ledger_part(config.ledger)
     used = {rule.through for rule in rules(config)}
     for table in config.notifiers:
         if table.name in used:
@@ -262,9 +301,11 @@ def samples(config: Config, rule: AlertOptions, now: datetime) -> list[Outgoing]
 def _ledger_part(table: PartConfig) -> Part[Ledger]:
     if table.kind not in registry.kinds("bunco.ledgers"):
         there = ", ".join(registry.kinds("bunco.ledgers"))
-        allowed = f"a store that can keep what was sent ({there}), or no [[alert]]"
-        raise ConfigError(table.where, "store.kind", repr(table.kind), allowed)
-    return registry.part("bunco.ledgers", table.kind, where=table.where, key="store.kind")
+        allowed = there
+        if table.key == "store":
+            allowed = f'a table [ledger] with path = "FILE" beside it, or a store of kind {there}'
+        raise ConfigError(table.where, f"{table.key}.kind", repr(table.kind), allowed)
+    return registry.part("bunco.ledgers", table.kind, where=table.where, key=f"{table.key}.kind")
 
 
 def _made(table: PartConfig) -> Notifier:

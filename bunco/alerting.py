@@ -21,6 +21,7 @@ class Topic(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One group of findings in an alert."""
 
     group: str
+    """A name that tells groups apart, and nothing else."""
     findings: tuple[str, ...]
     """Their ids, in order."""
     before: dict[str, str] = {}
@@ -93,7 +94,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     """When to try next; of one being sent, when it is given up for lost."""
     tries: int = 0
     sent_at: datetime | None = None
-    subject: str = ""
     error: str = ""
     """What went wrong last, in words."""
 
@@ -111,11 +111,15 @@ class LedgerStep(Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...] = ()
     notes: tuple[Note, ...] = ()
     removed: tuple[str, ...] = ()
-    """Ids of findings that are gone: no text of theirs stays."""
+    """Ids of findings that are gone: no note on them stays."""
 
 
 class Ledger(Protocol):
-    """Keep what was decided, sent, held and silenced. Methods block; all may raise StoreError."""
+    """Keep what was decided, sent, held and silenced. Methods block; all may raise StoreError.
+
+    Words of posts and names of authors stand nowhere in it but in silences, which are people's
+    own words: what an alert says is looked up when it is sent or shown.
+    """
 
     def key(self) -> bytes:
         """Give 32 secret bytes, the same for ever: what links are signed with."""
@@ -149,8 +153,8 @@ class Ledger(Protocol):
         """Give a decided alert."""
         ...
 
-    def entries(self, *, rule: str = "", limit: int = 100) -> Sequence[Entry]:
-        """Give what was decided, the latest first, then by id."""
+    def entries(self, *, rule: str = "", finding: str = "", limit: int = 100) -> Sequence[Entry]:
+        """Give what was decided, of a rule or telling a finding; the latest first, then by id."""
         ...
 
     def notes(self, *, finding: str = "", rule: str = "", limit: int = 100) -> Sequence[Note]:

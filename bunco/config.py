@@ -1,12 +1,10 @@
 """Read ``bunco.toml``: one decode, environment on top, errors that name the key.
 
-``BUNCO_STORE__PATH=/data/bunco.db`` overrides ``path`` of ``[store]``; a source is named
-in the middle: ``BUNCO_SOURCE__HN__URL``. Secrets stand in the environment or in files:
+Secrets stand in the environment or in files:
 ``password = { env = "NAME" }`` or ``{ file = "/run/secrets/name" }``; they are never shown.
 Options of parts stay raw here; the registry decodes them with the part's own record.
 """
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +26,10 @@ from bunco.options import (
     ProcessOptions,
     SinkOptions,
 )
+from bunco.overriding import Table, overridden
 from bunco.values import Duration, Secret, from_toml
 
-ENV_PREFIX = "BUNCO_"
-
 Options = TypeVar("Options", bound=Struct)
-Table = dict[str, Any]
 
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 
@@ -74,6 +70,8 @@ class Config(Struct, frozen=True, kw_only=True):
     dashboard: DashboardOptions
     mail: MailOptions
     alerts: tuple[AlertOptions, ...]
+    ledger: PartConfig
+    """What was sent: ``[ledger]``, else beside the store, by the store's own table."""
     notifiers: tuple[PartConfig, ...]
     distributed: bool = False
     """Whether there is a table ``[kafka]``: then what changes posts goes through Kafka."""
@@ -81,7 +79,8 @@ class Config(Struct, frozen=True, kw_only=True):
 
 DEFAULT_DETECTORS = ("repeats", "bursts", "crossposts")
 _FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink", "dashboard", "mail")
-_TABLES = ("store", "source", "detectors", "alert", "notify", *_FIXED)
+TABLES = ("store", "source", "detectors", "alert", "ledger", "notify", *_FIXED)
+"""What may stand in a configuration."""
 
 
 class _Retained(Struct, frozen=True, kw_only=True):
@@ -127,25 +126,19 @@ def from_tables(
     Raises:
         ConfigError: a setting is wrong.
     """
-    tables = overridden(tables, environment)
+    tables = overridden(tables, TABLES, environment)
     for key in tables:
-        if key not in _TABLES:
-            raise ConfigError(where, key, "an unknown table", _or(_TABLES))
-    store = _table(tables, "store", where)
-
+        if key not in TABLES:
+            raise ConfigError(where, key, "an unknown table", _or(TABLES))
+    store = _one_part(tables, "store", where)
     notifiers = tuple(_notifiers(_table(tables, "notify", where), where))
 
     def fixed(name: str, record: type[Options]) -> Options:
         return decode(record, _table(tables, name, where), where, name)
 
     return Config(
-        store=PartConfig(
-            name="store",
-            kind=_text(store, "kind", where, "store", default="sqlite"),
-            options=_without(store, "kind"),
-            where=where,
-            key="store",
-        ),
+        store=store,
+        ledger=_one_part(tables, "ledger", where) if "ledger" in tables else store,
         sources=tuple(_sources(tables.get("source", []), where)),
         detectors=tuple(_detectors(_table(tables, "detectors", where), where)),
         pipeline=fixed("pipeline", PipelineOptions),
@@ -197,6 +190,12 @@ def _holds_secret(wanted: Any) -> bool:  # noqa: ANN401  # a type, with what is 
     return any(_holds_secret(one) for one in get_args(wanted))
 
 
+def _one_part(tables: Table, name: str, where: str) -> PartConfig:
+    table = _table(tables, name, where)
+    kind = _text(table, "kind", where, name, default="sqlite")
+    return PartConfig(name=name, kind=kind, options=_without(table, "kind"), where=where, key=name)
+
+
 def _named(entries: object, table: str, of: str, where: str) -> Iterator[tuple[str, str, Table]]:
     """Give name, key and table of each entry of an array; names are there, and differ.
 
@@ -208,7 +207,7 @@ def _named(entries: object, table: str, of: str, where: str) -> Iterator[tuple[s
     """
     if not isinstance(entries, list):
         raise ConfigError(where, table, "a single table", f"[[{table}]], one for each {of}")
-    names: set[str] = set()
+    names = set[str]()
     for number, entry in enumerate(entries, start=1):
         key = f"{table}[{number}]"
         if not isinstance(entry, dict):
@@ -270,55 +269,6 @@ def _alerts(entries: object, notifiers: Sequence[PartConfig], where: str) -> Ite
         if kinds[rule.through] == "smtp" and not rule.to:
             raise ConfigError(where, f"{key}.to", "nobody", "an address: mail goes to somebody")
         yield rule
-
-
-def overridden(tables: Table, environment: Mapping[str, str] | None = None) -> Table:
-    """Give the tables with the environment's values in place; the process's own if absent."""
-    environment = os.environ if environment is None else environment
-    merged: Table = {
-        key: [dict(row) if isinstance(row, dict) else row for row in value]
-        if isinstance(value, list)
-        else value
-        for key, value in tables.items()
-    }
-    for variable in sorted(environment):
-        path = variable.removeprefix(ENV_PREFIX).lower().split("__")
-        if not variable.startswith(ENV_PREFIX) or len(path) < 2:
-            continue
-        value = toml_value(environment[variable])
-        if path[0] == "source":
-            _override_source(merged.get("source", []), path[1:], value)
-        elif path[0] in _TABLES:
-            put(merged, path, value)
-    return merged
-
-
-def _override_source(entries: object, path: list[str], value: object) -> None:
-    for table in entries if isinstance(entries, list) else []:
-        name = re.sub(r"\W", "_", str(table.get("name", ""))).lower()
-        if name == path[0] and len(path) > 1:
-            put(table, path[1:], value)
-
-
-def put(table: Table, path: Sequence[str], value: object) -> None:
-    """Set a value in a table; inner tables on the way are copied, or made, never changed."""
-    for step in path[:-1]:
-        inner = table.get(step)
-        table[step] = dict(inner) if isinstance(inner, dict) else {}
-        table = table[step]
-    table[path[-1]] = value
-
-
-def toml_value(text: str) -> object:
-    """Give the value of a text that is TOML, else the text.
-
-    >>> toml_value("4"), toml_value("7d")
-    (4, '7d')
-    """
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def _table(tables: Table, key: str, where: str) -> Table:

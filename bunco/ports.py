@@ -5,7 +5,7 @@ A part is one module that ends in ``PART: Part[...] = Part(Options, make)``.
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ from bunco.model import (
     StoreStats,
     Verdict,
 )
+from bunco.pushes import Push, Received
 
 Made_co = TypeVar("Made_co", covariant=True)
 Counted: TypeAlias = Literal["posts", "findings"]
@@ -90,7 +91,7 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """One answer of a web server: decompressed, within the limits, redirects followed."""
 
     status: int
-    """200…299 or 304; everything else is raised as SourceError."""
+    """200…299, 304 or one that was wished for; all others are raised as SourceError."""
     url: str
     """Where the body came from in the end."""
     permanent_url: str
@@ -165,11 +166,32 @@ class Events(Wire[ServerEvent], Protocol):
     """An open stream of server-sent events. A comment is a heartbeat."""
 
 
+class Manner(Struct, frozen=True, kw_only=True):
+    """How an API is asked, where that differs from how a page is fetched."""
+
+    form: bytes | None = None
+    """Sent as ``application/x-www-form-urlencoded`` with POST; a redirect is then refused,
+    since what stands in it is a secret more often than not."""
+    takes: frozenset[int] = frozenset()
+    """Further statuses whose answer is wanted, with its body, in place of a SourceError."""
+    spacing: timedelta | None = None
+    """Between two requests to that host, where it allows more, or less, than ``[http]`` does.
+    Reddit's feeds keep their minute, this machine needs none."""
+
+
+AS_A_PAGE = Manner()
+
+
 class Web(Protocol):
     """The polite fetcher: limits, host spacing, no private addresses."""
 
     async def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        manner: Manner = AS_A_PAGE,
     ) -> Fetched:
         """Fetch one address.
 
@@ -228,6 +250,25 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Receiver(Protocol):
+    """A source that is pushed to as well: what comes to ``/hooks/NAME`` is shown to it.
+
+    It only decides. Who calls it brings the items into the pipeline, and gives the sender the
+    reply once they are committed; where they cannot be, the sender is told to come again. So
+    ``read`` has nothing to do with pushes: it goes on with whatever else the source does, and
+    one that is only pushed to waits there for ever.
+    """
+
+    def receive(self, push: Push) -> Received:
+        """Tell what a push means, and first of all whether it comes from whom it should.
+
+        Called from several threads at once; keeps nothing and does not wait. Whoever cannot
+        prove who they are gets a reply of 401 or 403 and leaves nothing behind.
+        """
+        ...
+
+
 class SourceControl(Protocol):
     """Steer the sources of a run; names are of enabled sources."""
 
@@ -253,6 +294,21 @@ class Outlet(Protocol):
 
     async def put(self, delivery: Delivery) -> None:
         """Hand a delivery over; waits while there is no room. Cancelled, it took nothing."""
+        ...
+
+
+class Pushing(Protocol):
+    """Bring in what a source was pushed, beside its readings."""
+
+    def paused(self) -> frozenset[str]:
+        """Give the names of the sources that are paused: they are not pushed to either."""
+        ...
+
+    async def push(self, name: str, delivery: Delivery, outlet: Outlet) -> None:
+        """Put a delivery of a source into an outlet, with the source's state; waits for room.
+
+        The cursor stays where the readings left it. Cancelled, it took nothing.
+        """
         ...
 
 

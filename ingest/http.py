@@ -20,7 +20,7 @@ from yarl import URL
 
 from bunco.errors import SourceError
 from bunco.options import HttpOptions
-from bunco.ports import Clock, Fetched
+from bunco.ports import AS_A_PAGE, Clock, Fetched, Manner
 from ingest import answers, compression, events, guard, sockets
 from ingest.events import HttpEvents
 from ingest.mishaps import mishap
@@ -39,6 +39,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
 _SCHEMES = frozenset({"http", "https"})
 _SOCKET_SCHEMES = frozenset({"ws", "wss"})
+_FORM = "application/x-www-form-urlencoded"
 _CHUNK_BYTES = 1 << 16
 _LARGE_BYTES = 1 << 18
 """From here on a body is decompressed in a thread: 256 KiB take about 1 ms."""
@@ -80,7 +81,12 @@ class HttpWeb:
         self._sessions: dict[tuple[bool, bool], ClientSession] = {}
 
     async def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        manner: Manner = AS_A_PAGE,
     ) -> Fetched:
         """Fetch one address, redirects followed, decompressed, within the limits.
 
@@ -91,9 +97,11 @@ class HttpWeb:
         here, permanent = _address(url), url
         still_permanent = True
         for _ in range(self._options.most_redirects + 1):
-            hop = await self._ask(here, wanted, allow_private=allow_private)
+            hop = await self._ask(here, wanted, manner, allow_private=allow_private)
             if not hop.location:
-                return self._fetched(hop, here, permanent)
+                return self._fetched(hop, here, permanent, manner)
+            if manner.form is not None:
+                raise SourceError(f"{here.host} redirects what was sent to it", weight="hard")
             there = _target(here, hop.location)
             still_permanent = still_permanent and hop.status in _PERMANENT
             if there.host != here.host or (here.scheme, there.scheme) == ("https", "http"):
@@ -163,8 +171,8 @@ class HttpWeb:
             except (ClientError, OSError, TimeoutError, ValueError) as error:
                 raise mishap(error, host, timeout) from error
 
-    def _fetched(self, hop: _Hop, here: URL, permanent: str) -> Fetched:
-        if not (200 <= hop.status < 300 or hop.status == _NOT_MODIFIED):
+    def _fetched(self, hop: _Hop, here: URL, permanent: str, manner: Manner) -> Fetched:
+        if not (_brings_a_body(hop.status, manner) or hop.status == _NOT_MODIFIED):
             raise answers.failure(hop.status, _host(here), hop.headers, self._clock.now())
         return Fetched(
             status=hop.status,
@@ -174,19 +182,31 @@ class HttpWeb:
             body=hop.body,
         )
 
-    async def _ask(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
+    async def _ask(
+        self, url: URL, headers: dict[str, str], manner: Manner, *, allow_private: bool
+    ) -> _Hop:
         host = _host(url)
-        async with self._turns.at(host), self._room:
+        async with self._turns.at(host, manner.spacing), self._room:
             try:
-                return await self._request(url, headers, allow_private=allow_private)
+                return await self._request(url, headers, manner, allow_private=allow_private)
             except (ClientError, OSError, TimeoutError, ValueError) as error:
                 raise mishap(error, host, self._options.timeout) from error
 
-    async def _request(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
+    async def _request(
+        self,
+        url: URL,
+        headers: dict[str, str],
+        manner: Manner = AS_A_PAGE,
+        *,
+        allow_private: bool,
+    ) -> _Hop:
         session = self._session(allow_private=allow_private)
-        async with session.get(
+        form = {} if manner.form is None else {"Content-Type": _FORM}
+        async with session.request(
+            "GET" if manner.form is None else "POST",
             url,
-            headers={"Accept-Encoding": compression.ACCEPTED, **headers},
+            data=manner.form,
+            headers={"Accept-Encoding": compression.ACCEPTED, **form, **headers},
             allow_redirects=False,
             timeout=ClientTimeout(total=self._options.timeout.total_seconds()),
         ) as response:
@@ -194,7 +214,7 @@ class HttpWeb:
             if response.status in _REDIRECTS and "location" in found:
                 return _Hop(response.status, found, b"", found["location"])
             body = b""
-            if 200 <= response.status < 300:
+            if _brings_a_body(response.status, manner):
                 body = await self._body(response, _host(url))
             return _Hop(response.status, found, body, "")
 
@@ -240,6 +260,10 @@ def _address(url: str, schemes: frozenset[str] = _SCHEMES) -> URL:
         allowed = " and ".join(f"{scheme}://" for scheme in sorted(schemes))
         raise SourceError(f"only {allowed} addresses can be read", weight="hard")
     return address.with_fragment(None)
+
+
+def _brings_a_body(status: int, manner: Manner) -> bool:
+    return 200 <= status < 300 or status in manner.takes
 
 
 def _target(here: URL, location: str) -> URL:

@@ -9,6 +9,7 @@ others are read on.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -84,6 +85,8 @@ class Poller:
         self._following: dict[str, asyncio.Task[None]] = {}
         self._known: dict[str, SourceState] = {}
         """The latest of each source that was handed over."""
+        self._handing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Of each source: states are handed over in the order in which they are made."""
         self._logbook = Logbook()
         self._paused: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
@@ -122,6 +125,9 @@ class Poller:
         spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
         for name, source in sources.items():
             self._paused.discard(name)
+            self._known.pop(name, None)
+            if name in states:
+                self._known[name] = states[name]
             following = self._follow(name, source, states.get(name), spread)
             task = asyncio.create_task(following, name=f"source {name}")
             task.add_done_callback(self._gone)
@@ -155,6 +161,30 @@ class Poller:
         known = self._known.get(name) or self._states.get(name)
         self._start_again(name, replace(known or SourceState(source=name), next_at=None))
 
+    async def push(self, name: str, delivery: Delivery, outlet: Outlet) -> None:
+        """Put what a source was pushed into an outlet; its cursor stays where it is."""
+        async with self._handing[name]:
+            known = self._known.get(name) or SourceState(source=name)
+            now = self._clock.now()
+            state = replace(
+                known,
+                polled_at=now,
+                succeeded_at=now,
+                item_at=now if delivery.items else known.item_at,
+            )
+            poll = Poll(
+                source=name,
+                at=now,
+                outcome="pushed",
+                note=delivery.note,
+                given=len(delivery.items),
+                dead=len(delivery.dead),
+            )
+            line = self._logbook.line(poll, streams=True)
+            await outlet.put(replace(delivery, cursor=state.cursor, state=state, poll=line))
+            self._known[name] = state
+        _log.debug("pushed", source=name, given=poll.given, dead=poll.dead, note=poll.note)
+
     @property
     def ended(self) -> bool:
         """Say whether nothing is left to read: every source that was started has ended."""
@@ -178,18 +208,23 @@ class Poller:
         await self._pause(self._first_at(known, spread))
         while not state.ended:
             at, started = self._clock.now(), monotonic()
+            failure: SourceError | None = None
             try:
                 delivery = await self._read(source, state.cursor)
             except SourceError as error:
-                delivery = self._failed(state, interval, error)
+                failure = error
             except Exception as error:  # noqa: BLE001  # outermost loop: nothing stops the others
-                delivery = self._failed(state, interval, _unexpected(name, state, error))
+                failure = _unexpected(name, state, error)
             else:
                 interval = delivery.wait
-            delivery = self._stated(delivery, state, at, started)
-            state = delivery.state or state
-            await self._outlet.put(delivery)
-            self._known[name] = state
+            async with self._handing[name]:  # it may have been pushed to meanwhile
+                before = replace(self._known.get(name, state), ended=False)
+                if failure is not None:
+                    delivery = self._failed(before, interval, failure)
+                delivery = self._stated(delivery, before, at, started)
+                state = delivery.state or before
+                await self._outlet.put(delivery)
+                self._known[name] = state
             await self._pause(state.next_at)
 
     async def _read(self, source: Source, cursor: bytes) -> Delivery:
@@ -217,6 +252,7 @@ class Poller:
             ended=delivery.ended,
             notice=delivery.notice or before.notice,
             noticed_at=at if delivery.notice else before.noticed_at,
+            settings=before.settings,
         )
         poll = Poll(
             source=before.source,

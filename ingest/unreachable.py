@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 
 from bunco.errors import SourceError
-from bunco.ports import Events, Fetched, Socket
+from bunco.ports import AS_A_PAGE, Events, Fetched, Manner, Socket
 
 
 class NoWeb:
     """Refuse every address."""
 
     async def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        manner: Manner = AS_A_PAGE,
     ) -> Fetched:
         """Refuse.
 
         Raises:
             SourceError: always.
         """
-        del headers, allow_private
+        del headers, allow_private, manner
         raise _refused(url)
 
     async def open_socket(

@@ -103,16 +103,14 @@ class Outbox:
                 )
             await notifier.send(message)
         except SendError as error:
-            return self._after(entry, message, error)
+            return self._after(entry, error)
         except Exception as error:  # noqa: BLE001  # one channel never stops the others
-            return self._after(entry, message, SendError(repr(error), recoverable=True))
+            return self._after(entry, SendError(repr(error), recoverable=True))
         now = self._clock.now()
         _log.info("alert sent", rule=entry.rule, id=entry.id, tries=entry.tries)
-        return replace(
-            entry, state="sent", sent_at=now, next_at=now, subject=message.subject, error=""
-        )
+        return replace(entry, state="sent", sent_at=now, next_at=now, error="")
 
-    def _after(self, entry: Entry, message: Outgoing, error: SendError) -> Entry:
+    def _after(self, entry: Entry, error: SendError) -> Entry:
         now = self._clock.now()
         is_over = not error.recoverable or now > entry.decided_at + GIVE_UP
         log = _log.error if is_over else _log.warning
@@ -121,7 +119,6 @@ class Outbox:
             entry,
             state="failed" if is_over else "decided",
             next_at=now if is_over else now + self._backoff(entry.tries),
-            subject=message.subject,
             error=error.reason,
         )
 

@@ -90,7 +90,7 @@ def _taken_in(
             if known is not None and one.growth <= known.growth:
                 outcome, reason = "unchanged", "nothing of it grew"
             else:
-                outcome, reason = "waiting", f"waits in its group, {one.group}"
+                outcome, reason = "waiting", "waits in its group"
                 groups[one.group] = _grown(group, one, known, now)
         notes.append(Note(rule=rule.name, finding=one.id, outcome=outcome, reason=reason, at=now))
     return replace(memory, groups=groups, held=held), notes

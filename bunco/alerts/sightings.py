@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from bunco.alert_options import AlertOptions
-from bunco.alerting import Outcome, Silence
+from bunco.alerting import Outcome, Silence, name_of
 from bunco.model import SEVERITY_FROM, Finding, to_ms
 from bunco.text.wording import opening
 
@@ -55,13 +55,20 @@ def sighting_of(
 
 
 def group_of(finding: Finding, rule: AlertOptions) -> str:
-    """Give what a finding goes together with under a rule."""
+    """Give what a finding goes together with under a rule.
+
+    The name is a hash: it is kept in the ledger, where a removal finds no author and no text.
+    """
+    return " ".join(_grouped(finding, rule))
+
+
+def _grouped(finding: Finding, rule: AlertOptions) -> tuple[str, str]:
     match rule.group_by:
         case "headline" if finding.quotes:
-            return f"headline {opening(finding.quotes[0].text)}"
+            return "headline", name_of(opening(finding.quotes[0].text))
         case "campaign" if campaign := finding.numbers.get("campaign"):
-            return f"campaign {campaign}"
-    return f"author {finding.subject}"
+            return "campaign", name_of(str(campaign))
+    return "author", name_of(finding.subject)
 
 
 def silenced_by(finding: Finding, rule: str, silences: Sequence[Silence], now: datetime) -> str:

@@ -98,7 +98,7 @@ def log(
     as_json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Show what was sent, or with --finding why something was not; the latest first.
+    """Show what was sent, and with --finding what became of it; the latest first.
 
     Examples:
         bunco alert log
@@ -109,13 +109,19 @@ def log(
     from bunco import alert_wiring, wiring
 
     settings = wiring.load_config(config)
-    with closing(alert_wiring.open_ledger(settings)) as ledger:
-        if finding:
-            notes = ledger.notes(finding=finding, rule=rule, limit=limit or _LOG_LINES)
-            _show_notes(notes, as_json=as_json)
-            return
-        entries = ledger.entries(rule=rule, limit=limit or _LOG_LINES)
+    limit = limit or _LOG_LINES
+    with (
+        closing(wiring.open_store(settings)) as store,
+        closing(alert_wiring.open_ledger(settings)) as ledger,
+    ):
+        subject_of = alert_wiring.Subjects(settings, store, ledger)
+        found = ledger.entries(rule=rule, finding=finding, limit=limit)
+        entries = [(one, subject_of(one)) for one in found]
+        notes = ledger.notes(finding=finding, rule=rule, limit=limit) if finding else ()
     _show_entries(entries, as_json=as_json)
+    _show_notes(notes, as_json=as_json)
+    if not entries and not notes and not as_json:
+        say("No rule took it, or it has not been looked at." if finding else "Nothing was sent.")
 
 
 @alert.command("run")
@@ -190,29 +196,25 @@ def _tell(days: "Counter[tuple[str, str]]", totals: "Totals", out: Path | None) 
         say(f"The mails are in {out}.")
 
 
-def _show_entries(entries: "Sequence[Entry]", *, as_json: bool) -> None:
-    out, count = page(), 0
-    for entry in entries:
-        count += 1
+def _show_entries(entries: "Sequence[tuple[Entry, str]]", *, as_json: bool) -> None:
+    from msgspec.structs import asdict
+
+    out = page()
+    for entry, subject in entries:
         if as_json:
-            write_json(entry)
+            write_json({**asdict(entry), "subject": subject})
             continue
         error = f"  {entry.error}" if entry.error else ""
         to = entry.recipient or entry.through
         line = f"{entry.decided_at:%Y-%m-%d %H:%M}  {entry.state:9} {entry.rule} → {to}  "
-        out.print(line + (entry.subject or entry.id) + error, highlight=False, markup=False)
-    if not count and not as_json:
-        say("Nothing was sent.")
+        out.print(line + subject + error, highlight=False, markup=False)
 
 
 def _show_notes(notes: "Sequence[Note]", *, as_json: bool) -> None:
-    out, count = page(), 0
+    out = page()
     for note in notes:
-        count += 1
         if as_json:
             write_json(note)
             continue
         line = f"{note.at:%Y-%m-%d %H:%M}  {note.rule}  {note.outcome}: {note.reason}"
         out.print(line, highlight=False, markup=False)
-    if not count and not as_json:
-        say("No rule took it, or it has not been looked at.")

@@ -50,7 +50,7 @@ def forget(
 
     Posts of theirs published up to now will not be taken again.
     """
-    from bunco import wiring
+    from bunco import alert_wiring, wiring
 
     through = _through(kafka, config)
     with existing_store(store, config) as opened:
@@ -63,6 +63,8 @@ def forget(
             if not typer.confirm("Go on?", err=True):
                 say("Nothing was erased.")
                 raise typer.Exit(1)
+        if store is None:
+            alert_wiring.forget(wiring.load_config(config), found.author)
         wiring.forget(opened, found.author, SystemClock().now(), through=through)
     say(f"Erased {what}.")
 

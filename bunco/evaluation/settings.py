@@ -11,9 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from bunco import config, registry, wiring
-from bunco.config import Config, PartConfig, Table
+from bunco.config import Config, PartConfig
 from bunco.errors import UsageError
 from bunco.evaluation.backtest import Trial
+from bunco.overriding import Table, overridden, put, toml_value
 
 WHERE = "--set"
 """Stands for the file in errors."""
@@ -33,12 +34,12 @@ def changed(path: Path | None, settings: Sequence[str], *, against: Path | None 
     """
     tables = _tables(path)
     if against is not None:
-        theirs = config.overridden(config.read_tables(against))
+        theirs = overridden(config.read_tables(against), config.TABLES)
         tables = {name: table for name, table in tables.items() if name != "detectors"}
         tables |= {name: table for name, table in theirs.items() if name == "detectors"}
     for text in settings:
         keys, value = _parsed(text)
-        config.put(tables, ["detectors", *keys], value)
+        put(tables, ["detectors", *keys], value)
     where = WHERE if settings or against is None else str(against)
     return config.from_tables(tables, where=where, environment={})
 
@@ -83,7 +84,7 @@ def _tables(path: Path | None) -> Table:
         tables: Table = {}
     else:
         tables = config.read_tables(path or wiring.DEFAULT_CONFIG)
-    return config.overridden(tables)
+    return overridden(tables, config.TABLES)
 
 
 def _parsed(text: str) -> tuple[list[str], object]:
@@ -92,7 +93,7 @@ def _parsed(text: str) -> tuple[list[str], object]:
     keys = [key.strip() for key in path.strip().removeprefix("detectors.").split(".")]
     if not equals or not value.strip() or not all(keys):
         raise UsageError(f"{WHERE}: {text!r} is no PATH=VALUE such as repeats.min_count=4")
-    return keys, config.toml_value(value.strip())
+    return keys, toml_value(value.strip())
 
 
 def _options(of: Config) -> dict[str, Struct]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from secrets import token_bytes
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bunco.alerting import Alert, Entry, Ledger, LedgerStep, Note, Silence
 from bunco.errors import OvertakenError
@@ -54,8 +53,8 @@ class MemoryLedger:
             for entry in step.entries:
                 self._entries.setdefault(entry.id, entry)
             self._notes |= {(note.rule, note.finding): note for note in step.notes}
-            for finding in step.removed:
-                self._erase(finding)
+            gone = set(step.removed)
+            self._notes = {key: one for key, one in self._notes.items() if key[1] not in gone}
 
     def due(self, now: datetime, *, limit: int = 100) -> Sequence[Entry]:
         """Give entries that are to be sent, or got lost; oldest first."""
@@ -80,10 +79,14 @@ class MemoryLedger:
         with self._lock:
             return self._alerts.get(alert_id)
 
-    def entries(self, *, rule: str = "", limit: int = 100) -> Sequence[Entry]:
-        """Give what was decided, the latest first, then by id."""
+    def entries(self, *, rule: str = "", finding: str = "", limit: int = 100) -> Sequence[Entry]:
+        """Give what was decided, of a rule or telling a finding; the latest first, then by id."""
         with self._lock:
-            found = [one for one in self._entries.values() if rule in {"", one.rule}]
+            found = [
+                one
+                for one in self._entries.values()
+                if rule in {"", one.rule} and (not finding or self._tells(one, finding))
+            ]
             found.sort(key=lambda one: one.id)
             return sorted(found, key=lambda one: one.decided_at, reverse=True)[:limit]
 
@@ -131,16 +134,9 @@ class MemoryLedger:
     def close(self) -> None:
         """Let go of nothing."""
 
-    def _erase(self, finding: str) -> None:
-        self._notes = {key: one for key, one in self._notes.items() if key[1] != finding}
-        named = {
-            key
-            for key, one in self._alerts.items()
-            if any(finding in topic.findings for topic in one.topics)
-        }
-        for key, entry in self._entries.items():
-            if entry.alert in named:
-                self._entries[key] = replace(entry, subject="")
+    def _tells(self, entry: Entry, finding: str) -> bool:
+        alert = self._alerts.get(entry.alert)
+        return alert is not None and any(finding in topic.findings for topic in alert.topics)
 
 
 def make(options: Options) -> Ledger:

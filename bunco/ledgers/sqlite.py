@@ -78,7 +78,9 @@ class SqliteLedger:
                 "INSERT OR REPLACE INTO alert_notes VALUES (?,?,?,?)",
                 [(one.rule, one.finding, to_ms(one.at), _encode(one)) for one in step.notes],
             )
-            _erase(connection, step.removed)
+            connection.executemany(
+                "DELETE FROM alert_notes WHERE finding = ?", [(one,) for one in step.removed]
+            )
 
     def due(self, now: datetime, *, limit: int = 100) -> Sequence[Entry]:
         """Give entries that are to be sent, or got lost; oldest first."""
@@ -93,12 +95,14 @@ class SqliteLedger:
         """Write an entry's new form; give whether it still had the old one."""
         row = _entry_row(after)
         with self._writing() as connection:
+            rows = query(connection, "SELECT body FROM alert_entries WHERE id = ?", before.id)
+            if [_entry(body) for (body,) in rows] != [before]:
+                return False
             connection.execute(
-                "UPDATE alert_entries SET state = ?, next_ms = ?, body = ? "
-                "WHERE id = ? AND body = ?",
-                (row[3], row[5], row[6], before.id, _encode(before)),
+                "UPDATE alert_entries SET state = ?, next_ms = ?, body = ? WHERE id = ?",
+                (row[3], row[5], row[6], before.id),
             )
-            return connection.changes() > 0
+            return True
 
     def alert(self, alert_id: str) -> Alert | None:
         """Give a decided alert."""
@@ -106,10 +110,15 @@ class SqliteLedger:
             rows = query(connection, "SELECT body FROM alerts WHERE id = ?", alert_id)
         return _alert(rows[0][0]) if rows else None
 
-    def entries(self, *, rule: str = "", limit: int = 100) -> Sequence[Entry]:
-        """Give what was decided, the latest first, then by id."""
+    def entries(self, *, rule: str = "", finding: str = "", limit: int = 100) -> Sequence[Entry]:
+        """Give what was decided, of a rule or telling a finding; the latest first, then by id."""
         return self._entries(
-            "WHERE ?1 IN ('', rule) ORDER BY decided_ms DESC, id LIMIT ?2", rule, limit
+            "WHERE ?1 IN ('', rule) AND (?2 = '' OR alert IN "
+            "(SELECT alert FROM alert_findings WHERE finding = ?2)) "
+            "ORDER BY decided_ms DESC, id LIMIT ?3",
+            rule,
+            finding,
+            limit,
         )
 
     def notes(self, *, finding: str = "", rule: str = "", limit: int = 100) -> Sequence[Note]:
@@ -210,23 +219,6 @@ def _write_alerts(connection: apsw.Connection, alerts: Sequence[Alert]) -> None:
         "INSERT OR IGNORE INTO alert_findings VALUES (?,?)",
         [(finding, one.id) for one in alerts for topic in one.topics for finding in topic.findings],
     )
-
-
-def _erase(connection: apsw.Connection, removed: Collection[str]) -> None:
-    """Take the words of removed findings out: subjects quote headlines."""
-    for finding in removed:
-        connection.execute("DELETE FROM alert_notes WHERE finding = ?", (finding,))
-        rows = query(
-            connection,
-            "SELECT body FROM alert_entries WHERE alert IN "
-            "(SELECT alert FROM alert_findings WHERE finding = ?)",
-            finding,
-        )
-        for (body,) in rows:
-            entry = msgspec.structs.replace(_entry(body), subject="")
-            connection.execute(
-                "UPDATE alert_entries SET body = ? WHERE id = ?", (_encode(entry), entry.id)
-            )
 
 
 def make(options: Options) -> Ledger:

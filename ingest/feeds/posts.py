@@ -1,27 +1,19 @@
 """Make posts of a feed's entries."""
 
-import re
 from datetime import datetime
-from html import unescape
-from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
 from bunco.model import DeadLetter, Post, dead_letter
 from bunco.text.plain import plain
+from ingest.anchors import joined, links_in
 from ingest.feeds import identity
 from ingest.feeds.byline import byline, home
 from ingest.feeds.feed import Entry, Feed
-from ingest.limits import MOST_LINKS, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, is_ahead
+from ingest.limits import TEXT_LIMIT, TITLE_LIMIT, is_ahead
 
 _HTML_LIMIT = 100_000
 """Characters of a body that are looked at: five times the text that is kept."""
-
-_ANCHOR = re.compile(
-    r"""<a\s[^<>]{0,1000}?\bhref\s*=\s*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s>"']{1,4000}))""",
-    re.IGNORECASE,
-)
-
 
 _SAYS_NOTHING = "the entry says nothing: no title, no text, no link"
 
@@ -87,7 +79,7 @@ def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
 def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> Post:
     by = byline(feed, entry, at)
     dated = entry.published is not None and not is_ahead(entry.published, origin.seen_at)
-    link = by.url or _joined(origin.url, entry.link)
+    link = by.url or joined(origin.url, entry.link)
     content = entry.content[:_HTML_LIMIT]
     title = plain(entry.title) if entry.title_is_html else " ".join(entry.title.split())
     text = plain(content) or ("" if title else _stand_in(entry, link))
@@ -102,7 +94,7 @@ def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> 
         title=title[:TITLE_LIMIT],
         text=text[:TEXT_LIMIT],
         url=link,
-        links=_links(content, origin.url, link),
+        links=links_in(content, origin.url, link),
         lang=(entry.language or feed.language).lower().replace("_", "-").partition("-")[0][:8],
         posted_at=entry.published if dated and entry.published else origin.seen_at,
         seen_at=origin.seen_at,
@@ -113,32 +105,6 @@ def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> 
 def _stand_in(entry: Entry, link: str) -> str:
     """Give what an entry without words says: its address, an enclosure's, or bare markup."""
     return link or entry.other or entry.content.strip() or entry.title
-
-
-def _links(html: str, base: str, own: str) -> tuple[str, ...]:
-    """Give the first addresses a text points at, its own left out, each once."""
-    found: dict[str, None] = {}
-    for match in _ANCHOR.finditer(html) if "<" in html else ():
-        target = _joined(base, unescape(match[1] or match[2] or match[3]).strip())
-        if target != own and len(target) <= URL_LIMIT and _has_host(target):
-            found[target] = None
-        if len(found) == MOST_LINKS:
-            break
-    return tuple(found)
-
-
-def _has_host(target: str) -> bool:
-    try:
-        return bool(urlsplit(target).netloc)
-    except ValueError:
-        return False
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return link if not link or urlsplit(link).scheme else urljoin(base, link)
-    except ValueError:
-        return link
 
 
 def _set_aside(number: int, entry: Entry, origin: Origin, reason: str) -> DeadLetter:

@@ -125,14 +125,23 @@ def test_an_entry_is_never_decided_twice(ledger: Ledger) -> None:
     assert [one.state for one in ledger.entries()] == ["sent"]
 
 
-def test_a_removed_finding_leaves_no_words(ledger: Ledger) -> None:
+def test_a_removed_finding_leaves_no_note(ledger: Ledger) -> None:
     note = Note(rule="all", finding="f1", outcome="waiting", reason="waits", at=NOON)
-    ledger.commit(a_step(entries=(an_entry(subject="He said so"),), notes=(note,)))
+    ledger.commit(a_step(notes=(note,)))
 
     ledger.commit(LedgerStep(before="1", mark="2", removed=("f1",)))
 
-    assert ledger.entries()[0].subject == ""
     assert not ledger.notes()
+
+
+def test_entries_are_found_by_what_they_tell(ledger: Ledger) -> None:
+    other = an_alert("a2", "f2", "f3")
+    entries = (an_entry(), an_entry("e2", alert="a2"))
+    ledger.commit(a_step(alerts=(an_alert(), other), entries=entries))
+
+    assert [one.id for one in ledger.entries(finding="f3")] == ["e2"]
+    assert [one.id for one in ledger.entries(finding="f1", rule="all")] == ["e1"]
+    assert not ledger.entries(finding="f1", rule="other")
 
 
 def test_silences_can_be_ended(ledger: Ledger) -> None:
