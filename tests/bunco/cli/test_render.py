@@ -81,6 +81,8 @@ def test_a_source_that_is_well_tells_what_is_missing_in_it() -> None:
         source="jet", polled_at=NOON, notice="nothing was told of the morning", noticed_at=NOON
     )
 
-    shown = " ".join(_shown(render.source_table({"jet": state}, {"jet": "bluesky"}), 200).split())
+    shown = " ".join(
+        _shown(render.source_table({"jet": state}, {"jet": "bluesky"}, {}), 200).split()
+    )
 
     assert "ok; 2026-03-02 12:00: nothing was told of the morning" in shown
