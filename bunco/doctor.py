@@ -49,6 +49,7 @@ _ADVICE: dict[Weight, str] = {
     "hard": "waiting does not heal this: look at its address and options",
     "soft": "it often heals by itself; look at its address when it lasts",
     "temporary": "look at the network of this machine",
+    "dropped": "a run tries again in a second, and the other servers of the source in turn",
 }
 
 

@@ -11,6 +11,7 @@ others are read on.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from random import Random
 from time import monotonic
@@ -60,7 +61,7 @@ class Poller:
         states: what is known of the sources from before, by name.
         clock: the time of day.
         random: the spread of starts and waits.
-        most_at_once: readings at the same time, long ones not counted.
+        most_at_once: readings at the same time, long ones and those of streams not counted.
         sleep: how to wait for a number of seconds; tests put a fast one here.
     """
 
@@ -210,7 +211,7 @@ class Poller:
             at, started = self._clock.now(), monotonic()
             failure: SourceError | None = None
             try:
-                delivery = await self._read(source, state.cursor)
+                delivery = await self._read(source, state.cursor, streams=not interval)
             except SourceError as error:
                 failure = error
             except Exception as error:  # noqa: BLE001  # outermost loop: nothing stops the others
@@ -227,9 +228,12 @@ class Poller:
                 self._known[name] = state
             await self._pause(state.next_at)
 
-    async def _read(self, source: Source, cursor: bytes) -> Delivery:
-        """Read once, in a place among the many at first."""
-        async with self._places:
+    async def _read(self, source: Source, cursor: bytes, *, streams: bool) -> Delivery:
+        """Read once, in a place among the many at first.
+
+        A stream takes none: it mostly waits for posts, in which a busy one would wait for it.
+        """
+        async with nullcontext() if streams else self._places:
             reading = asyncio.ensure_future(source.read(cursor))
             await _done(reading, _PLACE_SECONDS)
         await _done(reading, None)

@@ -405,6 +405,22 @@ def test_silent_streams_leave_their_place(monkeypatch: pytest.MonkeyPatch) -> No
     assert asyncio.run(run()) == 0
 
 
+def test_quiet_streams_do_not_hold_up_a_busy_one() -> None:
+    async def quiet(_: bytes) -> Delivery:
+        await asyncio.sleep(0.1)
+        return given()
+
+    async def run() -> int:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.8, stop.set)
+        busy = FakeSource(*[given(items=1)] * 1000)
+        sources = {f"q{n}": FakeSource(*[quiet] * 50) for n in range(3)}
+        await _run({**sources, "busy": busy}, stop=stop, most_at_once=1)
+        return 1000 - len(busy.steps)
+
+    assert asyncio.run(run()) > 100
+
+
 def test_never_more_readings_than_allowed_at_once() -> None:
     running = most = 0
 
