@@ -50,6 +50,7 @@ from bunco.ports import (
     Store,
     Web,
 )
+from bunco.values import Duration
 
 if TYPE_CHECKING:
     from ingest.http import HttpWeb
@@ -62,6 +63,9 @@ if TYPE_CHECKING:
     from processors.sink.sink import Progress as SinkProgress
 
 DEFAULT_CONFIG = Path("bunco.toml")
+
+_ASKING_SPACING = Duration(milliseconds=300)
+"""Between questions to one host, of which there are five at most. Source: ours."""
 
 Beside: TypeAlias = Callable[["Running"], AbstractAsyncContextManager["OnCommit"]]
 """What runs beside a pipeline, such as the dashboard; what it gives is told of each commit."""
@@ -176,6 +180,17 @@ def web_of(config: Config, clock: Clock) -> "HttpWeb":
     from ingest.http import HttpWeb
 
     return HttpWeb(config.http, clock)
+
+
+@asynccontextmanager
+async def asking_web(config: Config, clock: Clock) -> AsyncIterator[Web]:
+    """Give a fetcher for some questions that somebody waits for: it spaces them less."""
+    http = replace(config.http, host_spacing=min(config.http.host_spacing, _ASKING_SPACING))
+    web = web_of(replace(config, http=http), clock)
+    try:
+        yield web
+    finally:
+        await web.close()
 
 
 def parse_document(kind: str, document: bytes, url: str, seen_at: datetime) -> Parsed:

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bunco.errors import StoreError, UsageError
 from bunco.log import logger
@@ -199,12 +200,21 @@ class Hub:
         is_flood = is_full and monotonic() - self._kicked_at < _WRITING_S
         self._next_at = monotonic() + self._pace_s * (_FLOOD if is_flood else 1)
         if found.size:
+            self._overtake(found)
             self._kept.append(found)
             self._number += 1
             self._tell()
         if is_full:
             self._kicked.set()
         return found.mark
+
+    def _overtake(self, later: Change) -> None:
+        """Drop the older forms of what changed again: they may hold what was removed since."""
+        names = {*later.removed, *(one.id for one in later.findings)}
+        for number, change in enumerate(self._kept):
+            if any(one.id in names for one in change.findings):
+                left = tuple(one for one in change.findings if one.id not in names)
+                self._kept[number] = replace(change, findings=left, memo={})
 
     def _changes(self, mark: str) -> Change:
         page = self._store.changes(mark, limit=LIMIT)

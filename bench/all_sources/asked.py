@@ -76,6 +76,7 @@ class HackerNewsWorld(AskedWorld):
         return {
             "url": f"{url}/v0",
             "search_url": f"{url}/v1",
+            "back": 50,
             "every": "1s",
             "spacing": "10ms",
             "allow_private": True,

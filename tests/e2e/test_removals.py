@@ -10,11 +10,15 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import httpx
+import pytest
 from aiohttp import web
 
 from bunco import codec
 from bunco.model import Item, Post, Removal
 from bunco.ports import FindingQuery
+from bunco.streams import names, topics
+from bunco.streams.producing import publish_items
+from tests.bunco.streams.clusters import own_prefix
 from tests.e2e.removals import WORDS, published, traces, watched
 
 BEARER = {"Authorization": "Bearer t"}
@@ -104,6 +108,23 @@ def test_posts_of_a_feed_that_are_forgotten_do_not_come_back_with_it(tmp_path: P
             run.until(lambda: run.store.author(author) is None, "the author is there")
             client.post("/api/v1/sources/try", params={"name": "watched"}).raise_for_status()
             run.until(lambda: len(run.store.polls("watched")) > 1, "it was not read again")
+
+    assert traces(tmp_path, posts=posts) == []
+
+
+@pytest.mark.services
+def test_a_topic_that_tells_removals_leaves_no_trace(kafka: str, tmp_path: Path) -> None:
+    posts = published()
+
+    with own_prefix(kafka) as options:
+        topics.create(options)
+        topic = names.topic(options.prefix, "posts")
+        source = {"kind": "kafka", "brokers": [kafka], "topic": topic, "start": "earliest"}
+        publish_items(options, posts)
+        with watched(tmp_path, source) as run:
+            run.until_told()
+            publish_items(options, [Removal(removed="author", author=posts[0].author)])
+            run.until_removed(*(post.id for post in posts))
 
     assert traces(tmp_path, posts=posts) == []
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bunco.errors import BadInput
 from bunco.model import Post, Removal
 from ingest.bluesky.event import decode_either, decode_v1, decode_v2
-from ingest.bluesky.handles import Handles
 from ingest.bluesky.reading import Reader, Reading
+from ingest.streams.names import Names
 from ingest.streams.recent import Recent
 from tests.builders import NOON
 from tests.ingest.bluesky.jetstream import START_US, account, commit, identity, v1, v2
@@ -161,7 +161,7 @@ def test_no_json_breaks_the_reading(value: object) -> None:
 
 
 def test_the_latest_handles_are_remembered_and_memory_is_bounded() -> None:
-    handles = Handles(most=100)
+    handles = Names(most=100)
 
     for number in range(1000):
         handles.take(f"did:{number}", f"name{number}")
