@@ -318,8 +318,9 @@ class Bus(Outlet, Protocol):
     async def take(self, most_items: int, wait: timedelta) -> Sequence[Delivery]:
         """Give whole deliveries in the order they came.
 
-        Waits for the first, then up to ``wait`` for more, until ``most_items`` items are
-        together (a larger delivery comes whole). Empty once closed and drained.
+        Waits for the first, then for more until ``most_items`` items are together (a larger
+        delivery comes whole) or ``wait`` has passed since the first came; where that was long
+        ago, as the taker was busy, it gives what is there. Empty once closed and drained.
         """
         ...
 

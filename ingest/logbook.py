@@ -1,4 +1,4 @@
-"""Keep a source's log readable: what streams say five times a second becomes a line a minute."""
+"""Keep a source's log readable: what streams say ten times a second becomes a line a minute."""
 
 from datetime import timedelta
 

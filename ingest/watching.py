@@ -52,7 +52,11 @@ def watched(post: Post, name: str, wording: str = "") -> Watched:
 
 def says(post: Post) -> str:
     """Give a short hash of a post's words and of what it points at."""
-    words = "\n".join((post.title, post.text, *post.links))
+    return hashed("\n".join((post.title, post.text, *post.links)))
+
+
+def hashed(words: str) -> str:
+    """Give a short hash of words."""
     return blake2b(words.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
@@ -109,11 +113,11 @@ def edited(
         at: when it was changed, as far as is known.
         wording: the network's own name for the wording; absent: a hash of it.
     """
-    hashed = wording or says(post)
-    if hashed == one.says or len(one.edits) >= _MOST_EDITS:
+    now = wording or says(post)
+    if now == one.says or len(one.edits) >= _MOST_EDITS:
         return one, None
-    name = f"{one.id}#{hashed}"
+    name = f"{one.id}#{now}"
     if name in one.edits:
-        return replace(one, says=hashed), None
+        return replace(one, says=now), None
     later = replace(post, id=name, posted_at=at, undated=False)
-    return replace(one, says=hashed, edits=(*one.edits, name)), later
+    return replace(one, says=now, edits=(*one.edits, name)), later

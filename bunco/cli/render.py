@@ -170,7 +170,10 @@ def health(state: SourceState) -> Text:
             return Text("read to its end", "dim")
         case "new":
             return Text("not read yet", "dim")
-    return Text("ok", "green")
+    words = Text("ok", "green")
+    if state.notice:
+        words.append(f"; {when(state.noticed_at)}: {printable(state.notice)}", "yellow")
+    return words
 
 
 def check_line(check: Check) -> RenderableType:

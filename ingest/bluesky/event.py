@@ -1,16 +1,19 @@
 """Decode the messages of Jetstream, of either wire, into one form.
 
-Source: bluesky-social/jetstream, docs/README.md section 5 and the lexicon
+Source: the documentation of bluesky-social/jetstream, section 5, and the lexicon
 network.bsky.jetstream.subscribeEvents (2026-08). v1 sends events, v2 frames with events.
 """
 
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Raw, Struct, ValidationError, field
+from msgspec import Raw, Struct, field
 
 from bunco.errors import BadInput
 from bunco.model import EPOCH
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for JSON that is not as it should be."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _LATEST_US = (datetime(9999, 12, 31, tzinfo=EPOCH.tzinfo) - EPOCH) // _MICROSECOND
@@ -91,7 +94,7 @@ def decode_v1(message: bytes) -> Event:
     """
     try:
         return _event(message)
-    except (msgspec.DecodeError, ValidationError) as error:
+    except UNREADABLE as error:
         raise BadInput(str(error)) from error
 
 
@@ -103,7 +106,7 @@ def decode_v2(message: bytes) -> Event:
     """
     try:
         frame = _frame(message)
-    except (msgspec.DecodeError, ValidationError) as error:
+    except UNREADABLE as error:
         raise BadInput(str(error)) from error
     if frame.type == "error":
         return Event(kind="error", name=frame.error)

@@ -3,12 +3,10 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import msgspec
-
 from bunco.errors import BadInput
 from bunco.model import EPOCH, Post
 from ingest.bluesky import record
-from ingest.bluesky.event import Commit, Event
+from ingest.bluesky.event import UNREADABLE, Commit, Event
 from ingest.limits import MOST_LINKS, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, is_ahead
 
 PLATFORM = "bluesky"
@@ -71,7 +69,7 @@ def made(event: Event, commit: Commit, *, name: str, source: str, seen_at: datet
         if commit.collection == record.REPOST:
             return _repost(record.repost(commit.record), common, seen_at)
         return _post(record.post(commit.record), common, seen_at)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise BadInput(str(error)) from error
 
 

@@ -10,8 +10,8 @@ from bunco.errors import BadInput
 from bunco.model import DeadLetter, Item, Removal
 from ingest.bluesky import posts, record
 from ingest.bluesky.event import Commit, Event, microseconds
-from ingest.bluesky.handles import Handles
 from ingest.streams.aside import Aside
+from ingest.streams.names import Names
 from ingest.streams.recent import Recent
 
 _AHEAD = timedelta(minutes=1)
@@ -57,7 +57,7 @@ class Reader:
         self._decode = decode
         self._erases = frozenset(erases)
         self._recent = recent
-        self._handles = Handles()
+        self._handles = Names()
 
     def read(
         self, messages: Iterable[bytes], seen_at: datetime, *, most_dead: int = 100

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from bunco.errors import BadInput
-from bunco.model import Post
+from bunco.model import Moment, Post
 from bunco.text.plain import plain
 from ingest.anchors import links_in
 from ingest.json_api import within_limits
@@ -46,13 +46,13 @@ class Told(Struct, frozen=True, kw_only=True):
 
     id: int
     username: str
-    created_at: datetime
+    created_at: Moment
     name: str | None = None
     cooked: str = ""
     """HTML."""
     post_number: int = 1
     post_type: int = _REGULAR
-    updated_at: datetime | None = None
+    updated_at: Moment | None = None
     reply_to_post_number: int | None = None
     topic_id: int = 0
     topic_slug: str = ""
@@ -93,7 +93,7 @@ class Topic(Struct, frozen=True, kw_only=True):
 
     id: int
     title: str
-    created_at: datetime
+    created_at: Moment
     slug: str = ""
     excerpt: str | None = None
     """HTML; pinned topics have one, and all where the forum is set so."""
@@ -149,6 +149,10 @@ class _Extras(Struct, frozen=True):
     wait_seconds: float = 0
 
 
+class _Refusal(Struct, frozen=True):
+    error_type: str = ""
+
+
 class _Limited(Struct, frozen=True):
     extras: _Extras = _Extras()
 
@@ -184,6 +188,14 @@ def told_wait(body: bytes) -> timedelta | None:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return timedelta(seconds=min(seconds, 86_400)) if seconds > 0 else None
+
+
+def is_not_found(body: bytes) -> bool:
+    """Tell whether a 404 comes from the forum itself, not from something in front of it."""
+    try:
+        return msgspec.json.decode(body, type=_Refusal).error_type == "not_found"
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
 
 
 def post(told: Told, home: Home, *, source: str, seen_at: datetime) -> Post:

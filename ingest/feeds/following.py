@@ -53,7 +53,8 @@ class FeedSource:
         self._following = following
         self._tools = tools
         self._url = following.url
-        self._asked = blake2b(self._url.encode(), digest_size=8).hexdigest()
+        self.asked = blake2b(self._url.encode(), digest_size=8).hexdigest()
+        """Marks the address in the cursor."""
         self._bounds = following.bounds
 
     async def read(self, cursor: bytes) -> Delivery:
@@ -62,7 +63,7 @@ class FeedSource:
         Raises:
             SourceError: nothing came, or no feed; the reason says what.
         """
-        before = progress.decode(cursor, self._asked)
+        before = progress.decode(cursor, self.asked)
         fetched = await self._fetch(before)
         if fetched.status != HTTPStatus.NOT_MODIFIED and _digest(fetched.body) != before.digest:
             return await self._changed(before, fetched)

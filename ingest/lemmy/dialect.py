@@ -129,14 +129,13 @@ def page_after(version: Version, sort: Sort, listing: Listing, page: str) -> str
     return ""
 
 
-def gone_by(status: int, body: bytes) -> bool:
-    """Tell whether an answer means that there is no such post or comment any more.
+def gone_by(body: bytes) -> bool:
+    """Tell whether a refusal means that there is no such post or comment any more.
 
-    Source: lemmy, ``LemmyErrorType``: version 3 answers 400 with ``couldnt_find_post`` and
-    ``couldnt_find_comment`` (404 from 0.19 on), version 4 answers 404 with ``not_found``.
+    The status alone does not tell: something between us and the server may give a 404 of its
+    own. Source: lemmy, ``LemmyErrorType``: version 3 says ``couldnt_find_post`` and
+    ``couldnt_find_comment`` (with 400, or 404 from 0.19 on), version 4 ``not_found``.
     """
-    if status in {404, 410}:
-        return True
     try:
         error = msgspec.json.decode(body, type=dict[str, object]).get("error", "")
     except (msgspec.MsgspecError, UnicodeDecodeError):

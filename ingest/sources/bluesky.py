@@ -2,7 +2,7 @@
 
 ``hosts → socket → messages → posts and removals``, with a cursor in time that any host understands.
 
-Source: bluesky-social/jetstream (docs/README.md and README of 2026-08).
+Source: the documentation of bluesky-social/jetstream of 2026-08.
 """
 
 import asyncio

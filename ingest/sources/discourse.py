@@ -222,10 +222,11 @@ class DiscourseSource:
         is_topic = one.name.startswith("t")
         path = f"/t/{one.name[1:]}.json" if is_topic else f"/posts/{one.name}.json"
         fetched = await self._api.ask(path, takes=_GONE | _REFUSED)
-        if fetched.status in _REFUSED:
-            return one  # it moved to where we may not look, or the forum closed its doors
+        gone = fetched.status in _GONE
+        if fetched.status in _REFUSED or (gone and not entries.is_not_found(fetched.body)):
+            return one  # it moved to where we may not look, or the forum is not there now
         try:
-            now = None if fetched.status in _GONE else self._shown(fetched, one.name)
+            now = None if gone else self._shown(fetched, one.name)
         except BadInput:
             return one
         if now is None or now.is_gone:

@@ -233,7 +233,7 @@ class LemmySource:
     ) -> watching.Watched | None:
         """Give a watched post as it is now; None where it is gone, which is then given."""
         if fetched.status in _ODD:
-            if not dialect.gone_by(fetched.status, fetched.body):
+            if not dialect.gone_by(fetched.body):
                 return one
             gathered.items += watching.removals(one, self._tools.name)
             return None

@@ -26,7 +26,7 @@ Message = TypeVar("Message")
 class Habits(Struct, frozen=True, kw_only=True):
     """How a stream is listened to."""
 
-    gather: timedelta = timedelta(milliseconds=200)
+    gather: timedelta = timedelta(milliseconds=100)
     """How long more is waited for after a first message. Source: ours; it is part of how
     late a post comes."""
     patience: timedelta = timedelta(seconds=5)

@@ -229,6 +229,18 @@ def test_a_forum_that_closes_its_doors_removes_nothing() -> None:
     assert reader.errors
 
 
+def test_a_404_of_something_in_between_removes_nothing() -> None:
+    network = Forum()
+
+    async def scenes(reader: Reader) -> None:
+        network.write()
+        await reader.read()
+        network.faults = [None, play.status(404)]
+        await reader.read()
+
+    assert read(network, scenes).removals == []
+
+
 def test_an_edit_is_a_post_of_its_own_and_goes_with_the_first() -> None:
     network = Forum()
 

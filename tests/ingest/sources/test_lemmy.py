@@ -313,6 +313,18 @@ def test_an_edit_is_a_post_of_its_own_and_goes_with_the_first() -> None:
     assert [one.id for one in reader.removals] == reader.ids
 
 
+def test_a_404_of_something_in_between_removes_nothing() -> None:
+    network = Lemmy()
+
+    async def scenes(reader: Reader) -> None:
+        network.write()
+        await reader.read()
+        network.faults = [None, None, play.status(404)]
+        await reader.read()
+
+    assert read(network, scenes).removals == []
+
+
 def test_bots_can_be_left_out() -> None:
     network = Lemmy()
     network.write(by="bot")
