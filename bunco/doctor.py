@@ -225,7 +225,7 @@ def _configured(path: Path, settings: "Config") -> Check:
 
     try:
         wiring.detectors(settings)
-        for table in settings.sources:
+        for table in (one for one in settings.sources if one.enabled):
             part = registry.part(
                 "ingest.sources", table.kind, where=table.where, key=f"{table.key}.kind"
             )
