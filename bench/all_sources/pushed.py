@@ -126,8 +126,9 @@ class KafkaWorld(Wired):
         server = KafkaServer(self.folder / "kafka").start()
         stack.callback(server.stop)
         broker = f"127.0.0.1:{server.port}"
-        self._producer = await asyncio.to_thread(KafkaProducer, bootstrap_servers=[broker])
-        stack.callback(self._producer.close)
+        producer = await asyncio.to_thread(KafkaProducer, bootstrap_servers=[broker])
+        stack.callback(producer.close)
+        self._producer = producer
         await self._sent(b"not ours")
         return {"brokers": [broker], "topic": "theirs", "start": "earliest"}
 
