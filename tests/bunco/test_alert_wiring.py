@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bunco import alert_wiring, wiring
+from bunco import alert_wiring, alert_writing, wiring
 from bunco.alerting import Silence, silence_id
 from bunco.config import Config, from_tables
 from bunco.errors import ConfigError, UsageError
@@ -77,9 +77,9 @@ def test_rules_that_are_turned_off_send_nothing_and_need_nothing() -> None:
 
 
 def test_links_lead_to_where_readers_find_the_dashboard() -> None:
-    assert alert_wiring.base_url(loaded()) == "http://127.0.0.1:8600"
+    assert alert_writing.base_url(loaded()) == "http://127.0.0.1:8600"
     there = loaded(dashboard={"base_url": "https://desk.example.org/"})
-    assert alert_wiring.base_url(there) == "https://desk.example.org"
+    assert alert_writing.base_url(there) == "https://desk.example.org"
 
 
 def test_a_link_is_good_with_the_key_of_the_ledger_and_no_other(tmp_path: Path) -> None:
@@ -116,8 +116,8 @@ def test_an_entry_whose_findings_are_gone_has_nothing_to_say(tmp_path: Path) -> 
         ledger.commit(a_step())
         alert = ledger.alert("a1")
         assert alert is not None
-        subject = alert_wiring.Subjects(config, store, ledger)(an_entry())
+        subject = alert_writing.Subjects(config, store, ledger)(an_entry())
 
-        assert alert_wiring.Writer(config, store, b"key")(an_entry(), alert) is None
+        assert alert_writing.Writer(config, store, b"key")(an_entry(), alert) is None
         assert subject == "all: what this was about has been removed"
-        assert alert_wiring.Subjects(config, store, ledger)(an_entry("e9", alert="a9")) == "e9"
+        assert alert_writing.Subjects(config, store, ledger)(an_entry("e9", alert="a9")) == "e9"
