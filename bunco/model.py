@@ -340,6 +340,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """True for a source that has nothing more to give, such as a file read to its end."""
     settings: str = ""
     """The kind and a digest of the options it was read with last."""
+    paused: bool = False
+    """True while somebody wants it not to be read."""
 
 
 class Poll(Struct, frozen=True, kw_only=True):

@@ -119,6 +119,10 @@ class Poller:
         new = sum(name not in states for name in sources)
         spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
         for name, source in sources.items():
+            if name in states and states[name].paused:
+                self._paused.add(name)
+                _log.warning("source is paused: the dashboard resumes it", source=name)
+                continue
             self._paused.discard(name)
             following = self._follow(name, source, states.get(name), spread)
             task = asyncio.create_task(following, name=f"source {name}")
@@ -141,25 +145,49 @@ class Poller:
         """Read one of the sources no more until it is resumed; no end of the run meanwhile."""
         self._paused.add(name)
         await self.stop([name])
+        await self._remember(name, is_paused=True)
 
     async def resume(self, name: str) -> None:
         """Read a paused source again when it is due."""
         if name in self._paused:
-            self._start_again(name, self._known.get(name) or self._states.get(name))
+            self._start_again(name, await self._remember(name, is_paused=False))
 
     async def try_now(self, name: str) -> None:
         """Read a source at once, whatever it waits for; a paused one is resumed."""
         await self.stop([name])
-        known = self._known.get(name) or self._states.get(name)
-        self._start_again(name, replace(known or SourceState(source=name), next_at=None))
+        known = self._state(name)
+        if name in self._paused:
+            known = await self._remember(name, is_paused=False)
+        self._start_again(name, replace(known, next_at=None))
 
     @property
     def ended(self) -> bool:
         """Say whether nothing is left to read: every source that was started has ended."""
         return not self._running and not self._paused
 
-    def _start_again(self, name: str, known: SourceState | None) -> None:
-        self.start({name: self._sources[name]}, {name: known} if known else {})
+    def _start_again(self, name: str, known: SourceState) -> None:
+        self.start({name: self._sources[name]}, {name: known})
+
+    def _state(self, name: str) -> SourceState:
+        return self._known.get(name) or self._states.get(name) or SourceState(source=name)
+
+    async def _remember(self, name: str, *, is_paused: bool) -> SourceState:
+        """Hand over that a source is paused, or is no longer: a restart keeps to it."""
+        state = replace(self._state(name), paused=is_paused)
+        outcome = "paused" if is_paused else "resumed"
+        poll = Poll(source=name, at=self._clock.now(), outcome=outcome)
+        self._known[name] = state
+        await self._outlet.put(
+            Delivery(
+                source=name,
+                items=(),
+                cursor=state.cursor,
+                outcome=outcome,
+                state=state,
+                poll=poll,
+            )
+        )
+        return state
 
     def _gone(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -213,6 +241,7 @@ class Poller:
             succeeded_at=at,
             item_at=at if delivery.items else before.item_at,
             ended=delivery.ended,
+            settings=before.settings,
         )
         poll = Poll(
             source=before.source,

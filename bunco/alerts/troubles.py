@@ -24,12 +24,12 @@ def troubles(
 
     Args:
         rule: says from when on something is a trouble.
-        sources: the states of the enabled sources, by name.
+        sources: the states of the enabled sources, by name; those paused are left alone.
         gaps: the usual gap between posts of each (``bunco.health.usual_gaps``).
         silences: those on sources keep their troubles quiet.
         now: the present.
     """
-    live = {name: state for name, state in sources.items() if not state.ended}
+    live = {one: state for one, state in sources.items() if not (state.ended or state.paused)}
     stopped = _stopped(rule, live, now)
     if stopped is not None:
         return [stopped]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Silence
 from bunco.alerts.policy import HEALTH
@@ -77,6 +79,13 @@ def test_a_run_that_reads_nothing_is_one_trouble_and_not_many() -> None:
 
 def test_one_source_that_is_read_shows_that_the_run_lives() -> None:
     assert wrong(state("a", next_at=NOON - HOUR), state("b")) == []
+
+
+def test_sources_that_are_paused_are_left_alone() -> None:
+    paused = state("a", paused=True, error="gone", error_since=NOON - 9 * HOUR)
+
+    assert wrong(paused) == []
+    assert wrong(replace(paused, next_at=NOON - HOUR), state("b")) == []
 
 
 def test_sources_that_ended_are_left_alone() -> None:
