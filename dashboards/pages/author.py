@@ -134,7 +134,7 @@ async def forget(visit: Visit, given: dict[str, Any]) -> None:
         visit.tell("note", "Nothing was erased: it was not confirmed.")
         return
     await visit.desk.forget(author)
-    visit.tell("note", "Erased, with all posts and findings.")
+    visit.tell("go", address("/author", id=author))  # its name in the heading is to go as well
 
 
 async def _found(visit: Visit, author: str, words: str) -> Markup:
