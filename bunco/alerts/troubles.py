@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Silence
-from bunco.alerts.policy import HEALTH
+from bunco.alerts.memory import HEALTH
 from bunco.alerts.sightings import Sighting
 from bunco.health import is_silent
 from bunco.model import SourceState, to_ms

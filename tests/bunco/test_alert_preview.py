@@ -70,6 +70,19 @@ def test_what_waits_longer_than_the_last_post_is_told_all_the_same() -> None:
     assert one.alert.at == datetime.fromisoformat("2026-03-03 08:00+00:00")
 
 
+def test_authors_who_push_one_headline_come_in_one_mail_where_asked() -> None:
+    authors = [f"web:{name}.example" for name in ("a", "b", "c")]
+    given = [post for author in authors for post in posts(author)]
+
+    apart = [one for one in sent(given, summary_from=9) if one.alert.kind == "new"]
+    (together,) = [one for one in sent(given, group_by="campaign") if one.alert.kind == "new"]
+
+    assert len(apart) == 3
+    assert len(together.alert.topics) == 1
+    assert ", and so did 2 others" in together.message.subject
+    assert all(name in together.message.text for name in ("a.example", "b.example", "c.example"))
+
+
 def test_no_posts_come_to_nothing() -> None:
     assert sent([]) == []
 

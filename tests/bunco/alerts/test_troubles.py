@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Silence
-from bunco.alerts.policy import HEALTH
+from bunco.alerts.memory import HEALTH
 from bunco.alerts.sightings import Sighting
 from bunco.alerts.troubles import troubles
 from bunco.model import SourceState
