@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from bunco import wiring
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Alert, Entry, Ledger, Outgoing, Topic, name_of
-from bunco.alerts.contents import Desk, contents_of
+from bunco.alerts.contents import contents_of
 from bunco.alerts.mail import outgoing
+from bunco.alerts.sections import Desk
 from bunco.alerts.subjects import subject_of
 from bunco.config import Config
 from bunco.model import Finding, Quote

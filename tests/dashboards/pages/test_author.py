@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from bunco.alerts.contents import Desk, contents_of
+from bunco.alerts.contents import contents_of
+from bunco.alerts.sections import Desk
 from dashboards.pages.author import Period, period
 from tests.builders import NOON, a_finding
 from tests.contract.test_ledgers import an_alert
