@@ -118,7 +118,7 @@ def _lead(alert: Alert, count: int) -> str:
     updates = sum(topic.updates for topic in alert.topics)
     match alert.kind:
         case "muted":
-            return f"No more alerts of this rule until midnight: {alert.reason}."
+            return "No more alerts of this rule until midnight. What comes meanwhile is kept."
         case "summary" | "digest":
             return f"{count} findings about {len(alert.topics)} subjects, the loudest first."
         case "closing":
