@@ -120,7 +120,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "bunco: installing the developers' tools into $(VENV)"
-	@$(INSTALL) --no-build-isolation --editable '.[distributed,evaluate,notify]'
+	@$(INSTALL) --no-build-isolation --editable '.[distributed,evaluate,nostr,notify]'
 	@$(INSTALL) --group dev
 	@touch $@
 
@@ -132,7 +132,7 @@ lock: ## Write constraints.txt anew: the newest versions that pyproject.toml all
 	echo "bunco: locking with $$($$python --version)"; \
 	"$$python" -m venv "$$fresh/venv" \
 	&& "$$fresh/venv/bin/python" -m pip install --quiet --upgrade pip \
-	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed,evaluate,notify]" \
+	&& "$$fresh/venv/bin/python" -m pip install --quiet --group dev ".[distributed,evaluate,nostr,notify]" \
 	&& { \
 		echo '# Exact versions of everything that a checkout installs, for Python 3.11 to 3.13.'; \
 		echo '# Made by `make lock`; do not edit by hand.'; \

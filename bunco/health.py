@@ -69,6 +69,22 @@ def is_silent(item_at: datetime | None, now: datetime, usual_gap: timedelta | No
     return now - item_at > max(_TIMES * usual_gap, _LEAST)
 
 
+def a_day(counts: Sequence[Count], now: datetime) -> Mapping[str, float]:
+    """Give how many posts a day each source gives, since the first of those that are counted.
+
+    Args:
+        counts: posts by source in buckets of an hour, ordered by time.
+        now: the present; less than a day counts as one.
+    """
+    first: dict[str, datetime] = {}
+    total: defaultdict[str, int] = defaultdict(int)
+    for one in counts:
+        first.setdefault(one.key, one.at)
+        total[one.key] += one.count
+    day = timedelta(days=1)
+    return {key: total[key] / max((now - at) / day, 1.0) for key, at in first.items()}
+
+
 def usual_gaps(counts: Sequence[Count]) -> Mapping[str, timedelta]:
     """Give the usual gap between the posts of each source; those without a rhythm are left out.
 

@@ -36,6 +36,8 @@ class HttpOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """For a whole answer."""
     most_bytes: Size = Size(15 << 20)
     """Of a body, on the wire and again after decompression."""
+    most_message_bytes: Size = Size(2 << 20)
+    """Of one message of a stream."""
     most_redirects: Annotated[int, Meta(ge=0, le=50)] = 5
     host_concurrency: Annotated[int, Meta(ge=1)] = 2
     host_spacing: Duration = Duration(seconds=5)

@@ -5,7 +5,7 @@ A part is one module that ends in ``PART: Part[...] = Part(Options, make)``.
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ from bunco.model import (
     StoreStats,
     Verdict,
 )
+from bunco.pushes import Push, Received
 
 Made_co = TypeVar("Made_co", covariant=True)
 Counted: TypeAlias = Literal["posts", "findings"]
@@ -90,7 +91,7 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """One answer of a web server: decompressed, within the limits, redirects followed."""
 
     status: int
-    """200…299 or 304; everything else is raised as SourceError."""
+    """200…299, 304 or one that was wished for; all others are raised as SourceError."""
     url: str
     """Where the body came from in the end."""
     permanent_url: str
@@ -100,16 +101,122 @@ class Fetched(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
+class ServerEvent(Struct, frozen=True, kw_only=True, gc=False):
+    """One server-sent event."""
+
+    name: str = "message"
+    data: bytes
+    """Its lines, UTF-8 as it came."""
+    id: str = ""
+    """The last id that the server named, to be sent as ``Last-Event-ID``."""
+
+
+Message_co = TypeVar("Message_co", covariant=True)
+
+
+class Wire(Protocol[Message_co]):
+    """An open connection over which messages come for as long as it holds.
+
+    Nothing is read ahead but what the kernel and one buffer of the client hold: who does not
+    receive slows the sender.
+    """
+
+    @property
+    def heard_at(self) -> float:
+        """Give when anything came, heartbeats too: seconds of the event loop's clock.
+
+        It is known of what was received, so it stands still while nobody receives.
+        """
+        ...
+
+    async def receive(self) -> Message_co:
+        """Give the next message; waits for it. Cancelled, it took nothing.
+
+        Raises:
+            SourceError: the connection ended or broke, or the message is too large.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Ask the other side for a sign of life, where the protocol knows one.
+
+        Raises:
+            SourceError: the connection ended or broke.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End it, within a second, whatever the other side does."""
+        ...
+
+
+class Socket(Wire[bytes], Protocol):
+    """An open WebSocket. Text and binary messages come as bytes, text as UTF-8."""
+
+    async def send(self, text: str) -> None:
+        """Send a text message.
+
+        Raises:
+            SourceError: the connection ended or broke.
+        """
+        ...
+
+
+class Events(Wire[ServerEvent], Protocol):
+    """An open stream of server-sent events. A comment is a heartbeat."""
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """How an API is asked, where that differs from how a page is fetched."""
+
+    form: bytes | None = None
+    """Sent as ``application/x-www-form-urlencoded`` with POST; a redirect is then refused,
+    since what stands in it is a secret more often than not."""
+    takes: frozenset[int] = frozenset()
+    """Further statuses whose answer is wanted, with its body, in place of a SourceError."""
+    spacing: timedelta | None = None
+    """Between two requests to that host, where it allows more, or less, than ``[http]`` does.
+    Reddit's feeds keep their minute, this machine needs none."""
+
+
+AS_A_PAGE = Manner()
+
+
 class Web(Protocol):
     """The polite fetcher: limits, host spacing, no private addresses."""
 
     async def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        manner: Manner = AS_A_PAGE,
     ) -> Fetched:
         """Fetch one address.
 
         Raises:
             SourceError: nothing usable came; says whether to ask later and when.
+        """
+        ...
+
+    async def open_socket(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Socket:
+        """Open a WebSocket at a ``ws://`` or ``wss://`` address. Redirects are refused.
+
+        Raises:
+            SourceError: it cannot be opened now; says whether to ask later and when.
+        """
+        ...
+
+    async def open_events(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> Events:
+        """Open a stream of server-sent events at a web address. Redirects are refused.
+
+        Raises:
+            SourceError: it cannot be opened now; says whether to ask later and when.
         """
         ...
 
@@ -140,6 +247,25 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and files; it is not read again."""
+        ...
+
+
+@runtime_checkable
+class Receiver(Protocol):
+    """A source that is pushed to as well: what comes to ``/hooks/NAME`` is shown to it.
+
+    It only decides. Who calls it brings the items into the pipeline, and gives the sender the
+    reply once they are committed; where they cannot be, the sender is told to come again. So
+    ``read`` has nothing to do with pushes: it goes on with whatever else the source does, and
+    one that is only pushed to waits there for ever.
+    """
+
+    def receive(self, push: Push) -> Received:
+        """Tell what a push means, and first of all whether it comes from whom it should.
+
+        Called from several threads at once; keeps nothing and does not wait. Whoever cannot
+        prove who they are gets a reply of 401 or 403 and leaves nothing behind.
+        """
         ...
 
 
@@ -174,14 +300,30 @@ class Outlet(Protocol):
         ...
 
 
+class Pushing(Protocol):
+    """Bring in what a source was pushed, beside its readings."""
+
+    def paused(self) -> frozenset[str]:
+        """Give the names of the sources that are paused: they are not pushed to either."""
+        ...
+
+    async def push(self, name: str, delivery: Delivery, outlet: Outlet) -> None:
+        """Put a delivery of a source into an outlet, with the source's state; waits for room.
+
+        The cursor stays where the readings left it. Cancelled, it took nothing.
+        """
+        ...
+
+
 class Bus(Outlet, Protocol):
     """Carry deliveries from pollers to the pipeline, bounded."""
 
     async def take(self, most_items: int, wait: timedelta) -> Sequence[Delivery]:
         """Give whole deliveries in the order they came.
 
-        Waits for the first, then up to ``wait`` for more, until ``most_items`` items are
-        together (a larger delivery comes whole). Empty once closed and drained.
+        Waits for the first, then for more until ``most_items`` items are together (a larger
+        delivery comes whole) or ``wait`` has passed since the first came; where that was long
+        ago, as the taker was busy, it gives what is there. Empty once closed and drained.
         """
         ...
 

@@ -24,8 +24,8 @@ Shelf: TypeAlias = Literal[
 
 Made = TypeVar("Made")
 
-_EXTRAS: dict[Shelf, str] = {"bunco.notifiers": "notify"}
-"""What installs the packages that parts of a shelf need, where it is not ``distributed``."""
+_EXTRAS = {"apprise": "notify", "coincurve": "nostr"}
+"""What installs a package that a part needs, where it is not ``distributed``."""
 
 INSTALL = "in a checkout: pip install '.[distributed]'"
 """What installs the packages that not every part needs: those of the extra ``distributed``."""
@@ -56,7 +56,7 @@ def part(shelf: Shelf, kind: str, *, where: str, key: str) -> Part[Any]:
     try:
         module = importlib.import_module(f"{shelf}.{kind}")
     except ModuleNotFoundError as error:
-        extra = _EXTRAS.get(shelf, "distributed")
+        extra = _EXTRAS.get(str(error.name).partition(".")[0], "distributed")
         how = INSTALL.replace("distributed", extra)
         needs = f"this kind once {error.name} is installed (the extra {extra}; {how})"
         raise ConfigError(where, key, repr(kind), needs) from error

@@ -3,20 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec.structs import replace
 
 from bunco import alert_wiring, wiring
 from bunco.clock import SystemClock
 from bunco.config import Config
 from bunco.config_shown import shown
-from bunco.model import Removal, Verdict
+from bunco.model import Batch, Delivery, Removal, Verdict
 from bunco.ports import Store
+from bunco.pushes import Received
 from dashboards.access.gate import Gate
 from dashboards.app import build
-from dashboards.desk import Desk
+from dashboards.desk import Desk, Hooks
+from dashboards.errors import Unavailable
 from dashboards.inbox import Inbox
 from dashboards.live import Hub
 from dashboards.serving import PortTakenError, address_of, bound, served
@@ -47,8 +51,10 @@ async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) 
     """
     gate = Gate(config.dashboard, SystemClock(), config.store.where)
     listening = bound(config.dashboard.host, config.dashboard.port)
-    with ThreadPoolExecutor(READERS, "reader") as readers:
-        desk = _desk(config, store, readers)
+    async with AsyncExitStack() as stack:
+        readers = stack.enter_context(ThreadPoolExecutor(READERS, "reader"))
+        hooks = await stack.enter_async_context(_hooks_of(config, store))
+        desk = replace(_desk(config, store, readers), hooks=hooks)
         async with served(build(desk, gate), listening, desk.hub):
             say(f"The dashboard is at {address_of(listening)}; Ctrl-C stops it.")
             await stop.wait()
@@ -89,7 +95,8 @@ async def _beside(
         return
     inbox = Inbox(running.outlet)
     with ThreadPoolExecutor(READERS, "reader") as readers:
-        desk = _desk(config, running.store, readers, running, inbox)
+        hooks = _hooks_beside(running, inbox)
+        desk = replace(_desk(config, running.store, readers, running, inbox), hooks=hooks)
 
         def on_commit(step: "Step") -> None:
             for name in ("posts", "repeated", "removals", "findings", "dead"):
@@ -106,6 +113,55 @@ async def _beside(
                 inbox.close()
             if stay is not None:
                 await stay()
+
+
+def _hooks_beside(running: wiring.Running, inbox: Inbox) -> Hooks | None:
+    """Give how sources are pushed to beside the pipeline that they belong to."""
+    pushing = running.pushing
+    if pushing is None:
+        return None
+
+    async def hand_over(name: str, received: Received) -> None:
+        if name in pushing.paused():
+            raise Unavailable("the source is paused", {"Retry-After": "60"})
+        delivery = Delivery(
+            source=name,
+            items=received.items,
+            cursor=b"",
+            dead=received.dead,
+            outcome="pushed",
+            note=received.note,
+        )
+        await inbox.bring(lambda outlet: pushing.push(name, delivery, outlet))
+
+    return Hooks(receivers=running.receivers, hand_over=hand_over)
+
+
+@asynccontextmanager
+async def _hooks_of(config: Config, store: Store) -> AsyncIterator[Hooks | None]:
+    """Give how sources are pushed to in a distributed run: into Kafka, letters into the store.
+
+    Elsewhere None: the process that runs the pipeline takes pushes.
+    """
+    if not config.distributed:
+        yield None
+        return
+    clock = SystemClock()
+    web = wiring.web_of(config, clock)
+
+    def publish(received: Received) -> None:
+        wiring.publish(config.kafka, received.items)
+        if received.dead:
+            store.commit(Batch(dead=received.dead, is_beside=True))
+
+    async def hand_over(name: str, received: Received) -> None:
+        del name
+        await asyncio.to_thread(publish, received)
+
+    try:
+        yield Hooks(receivers=wiring.receivers(config, web, clock), hand_over=hand_over)
+    finally:
+        await web.close()
 
 
 def _desk(

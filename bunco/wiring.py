@@ -42,12 +42,15 @@ from bunco.ports import (
     Detector,
     Outlet,
     Parsed,
+    Pushing,
+    Receiver,
     Source,
     SourceControl,
     SourceTools,
     Store,
     Web,
 )
+from bunco.values import Duration
 
 if TYPE_CHECKING:
     from ingest.http import HttpWeb
@@ -60,6 +63,9 @@ if TYPE_CHECKING:
     from processors.sink.sink import Progress as SinkProgress
 
 DEFAULT_CONFIG = Path("bunco.toml")
+
+_ASKING_SPACING = Duration(milliseconds=300)
+"""Between questions to one host, of which there are five at most. Source: ours."""
 
 Beside: TypeAlias = Callable[["Running"], AbstractAsyncContextManager["OnCommit"]]
 """What runs beside a pipeline, such as the dashboard; what it gives is told of each commit."""
@@ -76,6 +82,10 @@ class Running(Struct, frozen=True, kw_only=True, eq=False):
     """What is put here goes through the pipeline."""
     control: SourceControl | None = None
     """None where no sources are read."""
+    receivers: Mapping[str, Receiver] = {}
+    """The sources that are pushed to as well, by name."""
+    pushing: Pushing | None = None
+    """Brings in what those are pushed; None where no sources are read."""
 
 
 class Mended(Struct, frozen=True, kw_only=True):
@@ -156,11 +166,31 @@ def sources(config: Config, web: Web, clock: Clock) -> dict[str, Source]:
     }
 
 
+def receivers(config: Config, web: Web, clock: Clock) -> dict[str, Receiver]:
+    """Make those of the enabled sources that are pushed to, by name.
+
+    Raises:
+        ConfigError: a kind or an option is wrong.
+    """
+    return _receivers(sources(config, web, clock))
+
+
 def web_of(config: Config, clock: Clock) -> "HttpWeb":
     """Make the fetcher; whoever asks for it closes it."""
     from ingest.http import HttpWeb
 
     return HttpWeb(config.http, clock)
+
+
+@asynccontextmanager
+async def asking_web(config: Config, clock: Clock) -> AsyncIterator[Web]:
+    """Give a fetcher for some questions that somebody waits for: it spaces them less."""
+    http = replace(config.http, host_spacing=min(config.http.host_spacing, _ASKING_SPACING))
+    web = web_of(replace(config, http=http), clock)
+    try:
+        yield web
+    finally:
+        await web.close()
 
 
 def parse_document(kind: str, document: bytes, url: str, seen_at: datetime) -> Parsed:
@@ -259,6 +289,18 @@ def replay_dead(
     return Mended(mended=mended, failed=len(reasons), reasons=tuple(reasons))
 
 
+def publish(options: KafkaOptions, items: Sequence[Item]) -> None:
+    """Put items into Kafka and wait until they are safe there; blocks.
+
+    Raises:
+        BrokerError: not all of them could be put.
+    """
+    if items:
+        from bunco.streams.producing import publish_items
+
+        publish_items(options, items)
+
+
 @asynccontextmanager
 async def alone(running: Running) -> "AsyncIterator[OnCommit]":
     """Let nothing run beside a pipeline."""
@@ -306,7 +348,13 @@ async def run(
         retention = asyncio.create_task(retained(store, config.sources, clock))
         collect_seldom()
         try:
-            running = Running(store=store, outlet=bus, control=poller)
+            running = Running(
+                store=store,
+                outlet=bus,
+                control=poller,
+                receivers=_receivers(made),
+                pushing=poller,
+            )
             async with beside(running) as on_commit:
                 return await flow(poller.run(stop), bus, embedded, on_step, on_commit)
         finally:
@@ -444,6 +492,10 @@ async def sink(config: Config, *, stop: asyncio.Event, on_step: "OnSinkStep") ->
         return await run_sink(setting, store, SystemClock(), stop=stop, on_step=on_step)
     finally:
         store.close()
+
+
+def _receivers(made: Mapping[str, Source]) -> dict[str, Receiver]:
+    return {name: source for name, source in made.items() if isinstance(source, Receiver)}
 
 
 def _in_force(states: Mapping[str, SourceState], config: Config) -> dict[str, SourceState]:

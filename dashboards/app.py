@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from dashboards import mail_links
+from dashboards import hooks, mail_links
 from dashboards.access import login
 from dashboards.access.gate import Gate
 from dashboards.access.guard import Guard
@@ -45,6 +45,7 @@ def build(desk: Desk, gate: Gate, *, with_pages: bool = True) -> ASGIApp:
     tell_problems(app)
     app.include_router(login.routes(gate))
     app.include_router(mail_links.routes())
+    app.include_router(hooks.routes())
     app.include_router(vitals.routes(figures))
     app.mount("/api/v1", application(desk))
     if with_pages:

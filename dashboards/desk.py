@@ -14,7 +14,8 @@ from starlette.requests import HTTPConnection
 from bunco.alerting import Silence, Standing
 from bunco.config import Config
 from bunco.model import Finding, Item, Pattern, SourceState, Verdict
-from bunco.ports import Clock, SourceControl, Store
+from bunco.ports import Clock, Receiver, SourceControl, Store
+from bunco.pushes import Received
 from bunco.signing import Grant
 from dashboards.access.people import Person
 from dashboards.live import Hub
@@ -47,6 +48,16 @@ class MailLinks(Struct, frozen=True, kw_only=True, eq=False):
     """Keep a silence; blocks. Raises StoreError."""
 
 
+class Hooks(Struct, frozen=True, kw_only=True, eq=False):
+    """What pushes to sources need."""
+
+    receivers: Mapping[str, Receiver]
+    """The sources that are pushed to, by name."""
+    hand_over: Callable[[str, Received], Awaitable[None]]
+    """Bring in what a source was pushed; it is stored when this returns.
+    Raises Refused, StoreError, BrokerError."""
+
+
 class Desk(Struct, frozen=True, kw_only=True, eq=False):
     """All that pages and API need."""
 
@@ -68,6 +79,8 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
     """None where no alerts are sent."""
     standings: Callable[[], Sequence[Standing]] | None = None
     """How the rules of alerts stand; blocks. None where that is not known here."""
+    hooks: Hooks | None = None
+    """None where nothing is received."""
     control: SourceControl | None = None
     """None where nothing is read here."""
     shown: Mapping[str, Any]

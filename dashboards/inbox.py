@@ -1,7 +1,7 @@
 """Bring items into a running pipeline and wait until they are safe."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 
 from bunco.model import Delivery, Item
@@ -38,19 +38,29 @@ class Inbox:
             Unavailable: it took too long, or the run ended; they may come in all the same,
                 and may be sent again without harm.
         """
+        delivery = Delivery(source="", items=tuple(items), cursor=b"")
+        await self.bring(lambda outlet: outlet.put(delivery))
+
+    async def bring(self, put: Callable[[Outlet], Awaitable[None]]) -> None:
+        """Let one delivery be put, and wait for its commit.
+
+        Args:
+            put: puts it into the outlet that it is given.
+
+        Raises:
+            Unavailable: see ``accept``.
+        """
         if self._closed:
             raise Unavailable("the run has ended")
-        delivery = Delivery(source="", items=tuple(items), cursor=b"")
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[id(delivery)] = (delivery, done)
+        noted = _Noted(self._outlet, self._waiting)
         try:
             async with asyncio.timeout(self._wait.total_seconds()):
-                await self._outlet.put(delivery)
-                await done
+                await put(noted)
+                await noted.done
         except TimeoutError as error:
             raise Unavailable("the pipeline is busy", {"Retry-After": "10"}) from error
         finally:
-            del self._waiting[id(delivery)]
+            noted.forget()
 
     def committed(self, deliveries: Iterable[Delivery]) -> None:
         """Let those go whose items were among these."""
@@ -65,3 +75,25 @@ class Inbox:
         for _, done in self._waiting.values():
             if not done.done():
                 done.set_exception(Unavailable("the run has ended"))
+
+
+class _Noted:
+    """An outlet for one delivery that keeps note of it, so that its commit is noticed."""
+
+    def __init__(
+        self, outlet: Outlet, waiting: dict[int, tuple[Delivery, asyncio.Future[None]]]
+    ) -> None:
+        self._outlet = outlet
+        self._waiting = waiting
+        self._key = 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def put(self, delivery: Delivery) -> None:
+        """Take note of it and hand it on."""
+        self._key = id(delivery)
+        self._waiting[self._key] = (delivery, self.done)
+        await self._outlet.put(delivery)
+
+    def forget(self) -> None:
+        """Wait no more."""
+        self._waiting.pop(self._key, None)

@@ -12,10 +12,12 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
+from math import inf
 from time import monotonic
 from typing import TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bunco.errors import StoreError, UsageError
 from bunco.log import logger
@@ -31,10 +33,13 @@ PACE_S = 0.1
 """The least time between two looks."""
 KEPT = 64
 """Changes that are kept: some seconds of a busy run."""
-_FLOOD = 2.5
-"""Where more happens than one look gives, as in a replay, looks are so many times as far apart: 400
-findings a second for each viewer, so that fifty of them leave the pipeline its processor. What is
-not shown yet is waited for, in its latest form. Source: ours, see bench/viewers.py."""
+_FLOOD = 8
+"""Where a pipeline of this process writes more than one look gives, as in a replay, looks are so
+many times as far apart: 125 findings a second for each viewer, more than anybody reads, so that
+fifty of them leave the pipeline its processor. What is not shown yet is waited for, in its latest
+form, and comes in no time once the flood is over. Source: ours, see bench/viewers.py."""
+_WRITING_S = 2.0
+"""So long after a commit of this process its pipeline counts as writing."""
 _BACKOFF_S, _BACKOFF_MOST_S = 0.5, 10.0
 
 Answer = TypeVar("Answer")
@@ -92,6 +97,7 @@ class Hub:
         self._closed = False
         self._fresh_at = monotonic()
         self._next_at = 0.0
+        self._kicked_at = -inf
         self.error = ""
         """Why the store cannot be read at present; empty when it can."""
 
@@ -107,6 +113,7 @@ class Hub:
 
     def kick(self) -> None:
         """Look at once: something was written. Call it in the loop of the hub."""
+        self._kicked_at = monotonic()
         self._kicked.set()
 
     def close(self) -> None:
@@ -190,14 +197,24 @@ class Hub:
         self._kicked.clear()
         found = await self._ask(self._changes, mark)
         is_full = found.size >= LIMIT
-        self._next_at = monotonic() + self._pace_s * (_FLOOD if is_full else 1)
+        is_flood = is_full and monotonic() - self._kicked_at < _WRITING_S
+        self._next_at = monotonic() + self._pace_s * (_FLOOD if is_flood else 1)
         if found.size:
+            self._overtake(found)
             self._kept.append(found)
             self._number += 1
             self._tell()
         if is_full:
             self._kicked.set()
         return found.mark
+
+    def _overtake(self, later: Change) -> None:
+        """Drop the older forms of what changed again: they may hold what was removed since."""
+        names = {*later.removed, *(one.id for one in later.findings)}
+        for number, change in enumerate(self._kept):
+            if any(one.id in names for one in change.findings):
+                left = tuple(one for one in change.findings if one.id not in names)
+                self._kept[number] = replace(change, findings=left, memo={})
 
     def _changes(self, mark: str) -> Change:
         page = self._store.changes(mark, limit=LIMIT)

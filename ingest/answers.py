@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from math import isnan
+from math import inf, isnan
 
 from bunco.errors import SourceError, Weight
 
@@ -14,6 +14,10 @@ LONGEST_WAIT = timedelta(hours=24)
 _RATE_LIMITED_WAIT = timedelta(minutes=1)
 """Source: reports of 2026, Reddit's feeds answer about once a minute and address."""
 
+_LIMITS = ("x-ratelimit", "ratelimit")
+_SINCE_1970 = 1e9
+"""More seconds than that are a moment, not a wait."""
+
 _SOFT = frozenset({404, 408, 425, 429})
 """Besides 5xx. Source: rss-fetcher, "soft" errors: feeds do come back."""
 
@@ -21,18 +25,21 @@ _SOFT = frozenset({404, 408, 425, 429})
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Give the wait that an answer asks for, if it does: 0…24 h.
 
-    Reads ``Retry-After`` in seconds or as a date, and ``X-RateLimit-Reset`` in seconds
-    where ``X-RateLimit-Remaining`` is spent.
+    Reads ``Retry-After`` in seconds or as a date. Where ``X-RateLimit-Remaining`` or
+    ``RateLimit-Remaining`` is spent, the ``-Reset`` beside it: seconds from now, seconds
+    since 1970, or a date of either form.
 
     Args:
         headers: with names in lower case.
         now: what a date is counted from; aware.
 
-    Source: RFC 9110 section 10.2.3; Reddit's rate-limit headers.
+    Source: RFC 9110 section 10.2.3; Reddit's rate-limit headers, GitHub's (1970), Mastodon's
+    (dates); draft-ietf-httpapi-ratelimit-headers-07 (without ``X-``).
     """
     wait = _seconds_or_date(headers.get("retry-after", ""), now)
-    if wait is None and headers.get("x-ratelimit-remaining", "").split(".")[0] == "0":
-        wait = _seconds_or_date(headers.get("x-ratelimit-reset", ""), now)
+    for name in _LIMITS if wait is None else ():
+        if headers.get(f"{name}-remaining", "").split(".")[0].strip() == "0":
+            wait = _seconds_or_date(headers.get(f"{name}-reset", ""), now)
     return wait
 
 
@@ -53,18 +60,24 @@ def failure(status: int, host: str, headers: Mapping[str, str], now: datetime) -
     """
     asked = retry_after(headers, now)
     phrase = _phrase(status)
-    if status == HTTPStatus.FORBIDDEN and is_reddit(host):
+    if status == HTTPStatus.FORBIDDEN and has_reddit_feeds(host):
         reason = f"{host} answered 403, which there is a rate limit"
-        return SourceError(reason, weight="soft", retry_after=asked or _RATE_LIMITED_WAIT)
+        return SourceError(
+            reason, weight="soft", retry_after=asked or _RATE_LIMITED_WAIT, status=status
+        )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         asked = asked or _RATE_LIMITED_WAIT
     soft = status in _SOFT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     weight: Weight = "soft" if soft else "hard"
-    return SourceError(f"{host} answered {status}{phrase}", weight=weight, retry_after=asked)
+    return SourceError(
+        f"{host} answered {status}{phrase}", weight=weight, retry_after=asked, status=status
+    )
 
 
-def is_reddit(host: str) -> bool:
-    """Tell whether a host belongs to Reddit."""
+def has_reddit_feeds(host: str) -> bool:
+    """Tell whether a host serves Reddit's feeds; that of its OAuth API has limits of its own."""
+    if host == "oauth.reddit.com":
+        return False
     return host == "reddit.com" or host.endswith(".reddit.com")
 
 
@@ -72,11 +85,21 @@ def _seconds_or_date(text: str, now: datetime) -> timedelta | None:
     try:
         seconds = float(text)
     except ValueError:
-        at = moment(text)
+        at = moment(text) or _iso_moment(text)
         return None if at is None else min(max(at - now, timedelta(0)), LONGEST_WAIT)
     if isnan(seconds):
         return None
+    if _SINCE_1970 < seconds < inf:
+        seconds -= now.timestamp()
     return timedelta(seconds=min(max(seconds, 0.0), LONGEST_WAIT.total_seconds()))
+
+
+def _iso_moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def _phrase(status: int) -> str:

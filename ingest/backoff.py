@@ -11,7 +11,16 @@ from bunco.errors import SourceError, Weight
 from bunco.model import SourceState
 from ingest.answers import LONGEST_WAIT
 
-_WEIGHTS: dict[Weight, float] = {"hard": 1.0, "soft": 0.5, "temporary": 0.25}
+_WEIGHTS: dict[Weight, float] = {
+    "hard": 1.0,
+    "soft": 0.5,
+    "temporary": 0.25,
+    "dropped": 1 / 64,
+}
+
+_MOST_DROPPED = 5.0
+"""Streams that break off again and again come back after 5 min at the latest, as nothing is
+asked of the server but to listen. Source: ours."""
 
 _LEAST_INTERVAL = timedelta(minutes=1)
 """For streams, whose own interval is nothing: they come back after 15 s to 1 min."""
@@ -25,8 +34,15 @@ _SPREAD = 0.25
 
 
 def failures(before: float, error: SourceError) -> float:
-    """Give the weighted count of failures in a row, this one included."""
-    return before + _WEIGHTS[error.weight]
+    """Give the weighted count of failures in a row, this one included.
+
+    A stream that broke off doubles the count from 1/64 on, so that with the least interval
+    it is opened anew after 1 s, 2 s, 4 s … 5 min.
+    """
+    if error.weight != "dropped":
+        return before + _WEIGHTS[error.weight]
+    grown = max(2 * before, _WEIGHTS["dropped"])
+    return max(before, min(grown, _MOST_DROPPED))
 
 
 def backoff(

@@ -5,7 +5,7 @@ import zlib
 import brotli  # type: ignore[import-untyped]  # it has no types
 import zstandard
 
-from bunco.errors import SourceError
+from bunco.errors import BadInput, SourceError
 
 ACCEPTED = "gzip, deflate, br, zstd"
 """What to offer in ``Accept-Encoding``."""
@@ -46,6 +46,40 @@ def decompress(body: bytes, encoding: str, most_bytes: int) -> bytes:
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
         raise SourceError("the answer's compression is broken or cut off") from error
     return body
+
+
+class Dictionary:
+    """Open single zstd frames that were made with a dictionary of the other side.
+
+    Args:
+        trained: the dictionary (RFC 8878 section 5).
+
+    Raises:
+        ValueError: it is no dictionary.
+    """
+
+    def __init__(self, trained: bytes) -> None:
+        given = zstandard.ZstdCompressionDict(trained)
+        if not given.dict_id():
+            raise ValueError("no zstd dictionary")
+        self.id = given.dict_id()
+        self._decoder = zstandard.ZstdDecompressor(
+            dict_data=given, max_window_size=_ZSTD_WINDOW_BYTES
+        )
+
+    def open(self, frame: bytes, most_bytes: int) -> bytes:
+        """Give what one frame holds.
+
+        Raises:
+            BadInput: it would be too large, is broken, or was made with another dictionary.
+        """
+        try:
+            size = zstandard.get_frame_parameters(frame).content_size
+            if size > most_bytes and size != zstandard.CONTENTSIZE_UNKNOWN:
+                raise BadInput(f"a message larger than {most_bytes} bytes")
+            return self._decoder.decompress(frame, max_output_size=most_bytes)
+        except zstandard.ZstdError as error:
+            raise BadInput(f"broken compression: {error}") from error
 
 
 def _undone(body: bytes, name: str, most_bytes: int) -> bytes:

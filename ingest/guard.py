@@ -13,6 +13,7 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.client import ClientSession
 from aiohttp.connector import AddrInfoType, TCPConnector
 from aiohttp.cookiejar import DummyCookieJar
+from aiohttp.tracing import TraceConfig
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _IPV4_COMPATIBLE = IPv6Network("::/96")
@@ -20,6 +21,10 @@ _IPV4_COMPATIBLE = IPv6Network("::/96")
 
 class AddressRefusedError(OSError):
     """Say that a connection was not made because its address is not a public one."""
+
+
+class RedirectRefusedError(OSError):
+    """Say that the server sent us on to another address, and we did not go."""
 
 
 def is_public(address: str) -> bool:
@@ -47,6 +52,7 @@ def open_session(
     allow_private: bool,
     most_connections: int,
     resolver: AbstractResolver | None = None,
+    redirects: bool = True,
 ) -> ClientSession:
     """Open an HTTP session that keeps no cookies and takes no proxy from the environment.
 
@@ -54,9 +60,13 @@ def open_session(
         user_agent: what it says it is.
         allow_private: whether it may connect to addresses that are not public. A session
             keeps connections, so the two sorts must not share one.
-        most_connections: at the same time.
+        most_connections: at the same time; 0 for any number.
         resolver: in place of the system's; its answers are judged all the same.
+        redirects: whether one may be followed without asking; else it raises
+            ``RedirectRefusedError``.
     """
+    tracing = TraceConfig()
+    tracing.on_request_redirect.append(_refuse_redirect)
     connector = TCPConnector(
         limit=most_connections,
         resolver=resolver,
@@ -67,6 +77,7 @@ def open_session(
         connector=connector,
         cookie_jar=DummyCookieJar(),
         trust_env=False,
+        trace_configs=[] if redirects else [tracing],
         auto_decompress=False,
         headers={"User-Agent": user_agent},
         max_line_size=16384,
@@ -86,6 +97,10 @@ def refusal(error: BaseException | None) -> AddressRefusedError | None:
 
 
 _REFUSED = "is not a public address"
+
+
+async def _refuse_redirect(*_: object) -> None:
+    raise RedirectRefusedError("redirected")
 
 
 def _guarded_socket(info: AddrInfoType) -> socket.socket:

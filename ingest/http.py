@@ -4,54 +4,48 @@ Nothing here shows a query, a path or a password in an error: they may be secret
 """
 
 import asyncio
-import errno
-import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
+from typing import TypeVar
 
 from aiohttp import (
-    ClientConnectorDNSError,
-    ClientConnectorError,
     ClientError,
-    ClientPayloadError,
     ClientResponse,
-    ClientResponseError,
     ClientSession,
-    ClientSSLError,
     ClientTimeout,
-    InvalidURL,
 )
 from aiohttp.abc import AbstractResolver
 from msgspec import Struct
 from yarl import URL
 
-from bunco.errors import SourceError, Weight
+from bunco.errors import SourceError
 from bunco.options import HttpOptions
-from bunco.ports import Clock, Fetched
-from ingest import answers, compression, guard
+from bunco.ports import AS_A_PAGE, Clock, Fetched, Manner
+from ingest import answers, compression, events, guard, sockets
+from ingest.events import HttpEvents
+from ingest.mishaps import mishap
+from ingest.sockets import HttpSocket
 from ingest.turns import Turns
+
+_Wire = TypeVar("_Wire")
 
 LONGEST_URL = 2048
 """Characters of an address. Source: rss-fetcher's limit."""
+LONGEST_SOCKET_URL = 1 << 19
+"""Of a stream's, which names what is wanted: 10,000 accounts on Jetstream."""
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED = 304
+_SCHEMES = frozenset({"http", "https"})
+_SOCKET_SCHEMES = frozenset({"ws", "wss"})
+_FORM = "application/x-www-form-urlencoded"
 _CHUNK_BYTES = 1 << 16
 _LARGE_BYTES = 1 << 18
 """From here on a body is decompressed in a thread: 256 KiB take about 1 ms."""
 
-_OURS = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EMFILE, errno.ENFILE})
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 """Headers that may follow a redirect to another host; all others may be secrets."""
-
-_BROKEN: tuple[tuple[type[Exception], str, Weight], ...] = (
-    (ClientPayloadError, "the answer was cut off", "soft"),
-    (InvalidURL, "this is no host of a web address", "hard"),
-    (ClientResponseError, "the answer is no valid HTTP", "hard"),
-    (ValueError, "the answer is no valid HTTP", "hard"),
-)
-"""First match counts."""
 
 
 class _Hop(Struct, frozen=True):
@@ -84,10 +78,15 @@ class HttpWeb:
         self._resolver = resolver
         self._turns = Turns(options.host_concurrency, options.host_spacing)
         self._room = asyncio.Semaphore(options.concurrency)
-        self._sessions: dict[bool, ClientSession] = {}
+        self._sessions: dict[tuple[bool, bool], ClientSession] = {}
 
     async def fetch(
-        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        allow_private: bool = False,
+        manner: Manner = AS_A_PAGE,
     ) -> Fetched:
         """Fetch one address, redirects followed, decompressed, within the limits.
 
@@ -98,9 +97,11 @@ class HttpWeb:
         here, permanent = _address(url), url
         still_permanent = True
         for _ in range(self._options.most_redirects + 1):
-            hop = await self._ask(here, wanted, allow_private=allow_private)
+            hop = await self._ask(here, wanted, manner, allow_private=allow_private)
             if not hop.location:
-                return self._fetched(hop, here, permanent)
+                return self._fetched(hop, here, permanent, manner)
+            if manner.form is not None:
+                raise SourceError(f"{here.host} redirects what was sent to it", weight="hard")
             there = _target(here, hop.location)
             still_permanent = still_permanent and hop.status in _PERMANENT
             if there.host != here.host or (here.scheme, there.scheme) == ("https", "http"):
@@ -111,14 +112,67 @@ class HttpWeb:
             f"{here.host} redirects more than {self._options.most_redirects} times", weight="hard"
         )
 
+    async def open_socket(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> HttpSocket:
+        """Open a WebSocket; only the handshake takes a turn at the host.
+
+        Raises:
+            SourceError: it cannot be opened now; says whether to ask later and when.
+        """
+        here = _address(url, _SOCKET_SCHEMES)
+
+        async def shake_hands() -> HttpSocket:
+            return await sockets.open_socket(
+                self._session(allow_private=allow_private, lasting=True),
+                here,
+                headers=headers or {},
+                host=_host(here),
+                most_bytes=self._options.most_message_bytes,
+                clock=self._clock,
+            )
+
+        return await self._opened(_host(here), shake_hands)
+
+    async def open_events(
+        self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
+    ) -> HttpEvents:
+        """Open a stream of events; only the first answer takes a turn at the host.
+
+        Raises:
+            SourceError: it cannot be opened now; says whether to ask later and when.
+        """
+        here = _address(url)
+
+        async def ask() -> HttpEvents:
+            return await events.open_events(
+                self._session(allow_private=allow_private, lasting=True),
+                here,
+                headers=headers or {},
+                host=_host(here),
+                most_bytes=self._options.most_message_bytes,
+                clock=self._clock,
+            )
+
+        return await self._opened(_host(here), ask)
+
     async def close(self) -> None:
         """Let go of all connections."""
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
 
-    def _fetched(self, hop: _Hop, here: URL, permanent: str) -> Fetched:
-        if not (200 <= hop.status < 300 or hop.status == _NOT_MODIFIED):
+    async def _opened(self, host: str, open_it: Callable[[], Awaitable[_Wire]]) -> _Wire:
+        timeout = self._options.timeout
+        async with self._turns.at(host), self._room:
+            try:
+                async with asyncio.timeout(timeout.total_seconds()):
+                    return await open_it()
+            except (ClientError, OSError, TimeoutError, ValueError) as error:
+                raise mishap(error, host, timeout) from error
+
+    def _fetched(self, hop: _Hop, here: URL, permanent: str, manner: Manner) -> Fetched:
+        if not (_brings_a_body(hop.status, manner) or hop.status == _NOT_MODIFIED):
             raise answers.failure(hop.status, _host(here), hop.headers, self._clock.now())
         return Fetched(
             status=hop.status,
@@ -128,19 +182,31 @@ class HttpWeb:
             body=hop.body,
         )
 
-    async def _ask(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
+    async def _ask(
+        self, url: URL, headers: dict[str, str], manner: Manner, *, allow_private: bool
+    ) -> _Hop:
         host = _host(url)
-        async with self._turns.at(host), self._room:
+        async with self._turns.at(host, manner.spacing), self._room:
             try:
-                return await self._request(url, headers, allow_private=allow_private)
+                return await self._request(url, headers, manner, allow_private=allow_private)
             except (ClientError, OSError, TimeoutError, ValueError) as error:
-                raise _explained(error, host, self._options) from error
+                raise mishap(error, host, self._options.timeout) from error
 
-    async def _request(self, url: URL, headers: dict[str, str], *, allow_private: bool) -> _Hop:
+    async def _request(
+        self,
+        url: URL,
+        headers: dict[str, str],
+        manner: Manner = AS_A_PAGE,
+        *,
+        allow_private: bool,
+    ) -> _Hop:
         session = self._session(allow_private=allow_private)
-        async with session.get(
+        form = {} if manner.form is None else {"Content-Type": _FORM}
+        async with session.request(
+            "GET" if manner.form is None else "POST",
             url,
-            headers={"Accept-Encoding": compression.ACCEPTED, **headers},
+            data=manner.form,
+            headers={"Accept-Encoding": compression.ACCEPTED, **form, **headers},
             allow_redirects=False,
             timeout=ClientTimeout(total=self._options.timeout.total_seconds()),
         ) as response:
@@ -148,7 +214,7 @@ class HttpWeb:
             if response.status in _REDIRECTS and "location" in found:
                 return _Hop(response.status, found, b"", found["location"])
             body = b""
-            if 200 <= response.status < 300:
+            if _brings_a_body(response.status, manner):
                 body = await self._body(response, _host(url))
             return _Hop(response.status, found, body, "")
 
@@ -164,32 +230,40 @@ class HttpWeb:
             return compression.decompress(bytes(body), encoding, most)
         return await asyncio.to_thread(compression.decompress, bytes(body), encoding, most)
 
-    def _session(self, *, allow_private: bool) -> ClientSession:
-        if (session := self._sessions.get(allow_private)) is None:
-            session = self._sessions[allow_private] = guard.open_session(
+    def _session(self, *, allow_private: bool, lasting: bool = False) -> ClientSession:
+        """Give the session for a sort of connections; those that last take nobody's place."""
+        if (session := self._sessions.get((allow_private, lasting))) is None:
+            session = self._sessions[allow_private, lasting] = guard.open_session(
                 user_agent=self._options.user_agent or f"bunco/{version('bunco')}",
                 allow_private=allow_private,
-                most_connections=self._options.concurrency,
+                most_connections=0 if lasting else self._options.concurrency,
                 resolver=self._resolver,
+                redirects=not lasting,
             )
         return session
 
 
-def _address(url: str) -> URL:
+def _address(url: str, schemes: frozenset[str] = _SCHEMES) -> URL:
     """Check an address before anything is sent.
 
     Raises:
         SourceError: it is too long, or no address of the web.
     """
-    if len(url) > LONGEST_URL:
-        raise SourceError(f"the address is longer than {LONGEST_URL} characters", weight="hard")
+    longest = LONGEST_SOCKET_URL if schemes == _SOCKET_SCHEMES else LONGEST_URL
+    if len(url) > longest:
+        raise SourceError(f"the address is longer than {longest} characters", weight="hard")
     try:
         address = URL(url.strip())
     except ValueError as error:
         raise SourceError("this is no web address", weight="hard") from error
-    if address.scheme not in {"http", "https"} or not address.host:
-        raise SourceError("only http:// and https:// addresses can be read", weight="hard")
+    if address.scheme not in schemes or not address.host:
+        allowed = " and ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise SourceError(f"only {allowed} addresses can be read", weight="hard")
     return address.with_fragment(None)
+
+
+def _brings_a_body(status: int, manner: Manner) -> bool:
+    return 200 <= status < 300 or status in manner.takes
 
 
 def _target(here: URL, location: str) -> URL:
@@ -202,32 +276,3 @@ def _target(here: URL, location: str) -> URL:
 
 def _host(url: URL) -> str:
     return (url.host or "").lower().rstrip(".")
-
-
-def _explained(error: Exception, host: str, options: HttpOptions) -> SourceError:
-    """Give the words and weight of what went wrong on the way."""
-    if refused := guard.refusal(error):
-        hint = "; allow_private = true in its table lets it be read"
-        return SourceError(f"{host}: {refused}{hint}", weight="hard")
-    if isinstance(error, ClientConnectorError):
-        return _unconnected(error, host)
-    if isinstance(error, TimeoutError):
-        whole = f"{options.timeout.total_seconds():g} s"
-        return SourceError(f"{host} gave no whole answer within {whole}")
-    for kinds, words, weight in _BROKEN:
-        if isinstance(error, kinds):
-            return SourceError(f"{host}: {words}", weight=weight)
-    return SourceError(f"{host}: the connection broke ({type(error).__name__})")
-
-
-def _unconnected(error: ClientConnectorError, host: str) -> SourceError:
-    cause = error.os_error
-    if isinstance(error, ClientSSLError):
-        return SourceError(f"{host}: the TLS connection failed ({cause})")
-    if isinstance(error, ClientConnectorDNSError):
-        if cause.errno == socket.EAI_AGAIN:
-            return SourceError(f"{host}: names cannot be resolved now", weight="temporary")
-        return SourceError(f"{host}: no such host name")
-    if cause.errno in _OURS:
-        return SourceError(f"{host}: no network ({cause.strerror})", weight="temporary")
-    return SourceError(f"{host}: no connection ({cause.strerror or 'refused'})")

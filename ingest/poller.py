@@ -9,6 +9,7 @@ others are read on.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -23,6 +24,7 @@ from bunco.model import Delivery, Poll, SourceState
 from bunco.ports import Clock, Outlet, Source
 from ingest.answers import LONGEST_WAIT
 from ingest.backoff import backoff, failures, usual_interval
+from ingest.logbook import Logbook
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -83,6 +85,9 @@ class Poller:
         self._following: dict[str, asyncio.Task[None]] = {}
         self._known: dict[str, SourceState] = {}
         """The latest of each source that was handed over."""
+        self._handing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Of each source: states are handed over in the order in which they are made."""
+        self._logbook = Logbook()
         self._paused: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
@@ -119,10 +124,13 @@ class Poller:
         new = sum(name not in states for name in sources)
         spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
         for name, source in sources.items():
-            if name in states and states[name].paused:
-                self._paused.add(name)
-                _log.warning("source is paused: the dashboard resumes it", source=name)
-                continue
+            self._known.pop(name, None)
+            if name in states:
+                self._known[name] = states[name]
+                if states[name].paused:
+                    self._paused.add(name)
+                    _log.warning("source is paused: the dashboard resumes it", source=name)
+                    continue
             self._paused.discard(name)
             following = self._follow(name, source, states.get(name), spread)
             task = asyncio.create_task(following, name=f"source {name}")
@@ -160,6 +168,30 @@ class Poller:
             known = await self._remember(name, is_paused=False)
         self._start_again(name, replace(known, next_at=None))
 
+    async def push(self, name: str, delivery: Delivery, outlet: Outlet) -> None:
+        """Put what a source was pushed into an outlet; its cursor stays where it is."""
+        async with self._handing[name]:
+            known = self._known.get(name) or SourceState(source=name)
+            now = self._clock.now()
+            state = replace(
+                known,
+                polled_at=now,
+                succeeded_at=now,
+                item_at=now if delivery.items else known.item_at,
+            )
+            poll = Poll(
+                source=name,
+                at=now,
+                outcome="pushed",
+                note=delivery.note,
+                given=len(delivery.items),
+                dead=len(delivery.dead),
+            )
+            line = self._logbook.line(poll, streams=True)
+            await outlet.put(replace(delivery, cursor=state.cursor, state=state, poll=line))
+            self._known[name] = state
+        _log.debug("pushed", source=name, given=poll.given, dead=poll.dead, note=poll.note)
+
     @property
     def ended(self) -> bool:
         """Say whether nothing is left to read: every source that was started has ended."""
@@ -173,20 +205,19 @@ class Poller:
 
     async def _remember(self, name: str, *, is_paused: bool) -> SourceState:
         """Hand over that a source is paused, or is no longer: a restart keeps to it."""
-        state = replace(self._state(name), paused=is_paused)
         outcome = "paused" if is_paused else "resumed"
-        poll = Poll(source=name, at=self._clock.now(), outcome=outcome)
-        self._known[name] = state
-        await self._outlet.put(
-            Delivery(
+        async with self._handing[name]:
+            state = replace(self._state(name), paused=is_paused)
+            told = Delivery(
                 source=name,
                 items=(),
                 cursor=state.cursor,
                 outcome=outcome,
                 state=state,
-                poll=poll,
+                poll=Poll(source=name, at=self._clock.now(), outcome=outcome),
             )
-        )
+            await self._outlet.put(told)
+            self._known[name] = state
         return state
 
     def _gone(self, task: asyncio.Task[None]) -> None:
@@ -204,18 +235,23 @@ class Poller:
         await self._pause(self._first_at(known, spread))
         while not state.ended:
             at, started = self._clock.now(), monotonic()
+            failure: SourceError | None = None
             try:
                 delivery = await self._read(source, state.cursor)
             except SourceError as error:
-                delivery = self._failed(state, interval, error)
+                failure = error
             except Exception as error:  # noqa: BLE001  # outermost loop: nothing stops the others
-                delivery = self._failed(state, interval, _unexpected(name, state, error))
+                failure = _unexpected(name, state, error)
             else:
                 interval = delivery.wait
-            delivery = self._stated(delivery, state, at, started)
-            state = delivery.state or state
-            await self._outlet.put(delivery)
-            self._known[name] = state
+            async with self._handing[name]:  # it may have been pushed to meanwhile
+                before = replace(self._known.get(name, state), ended=False)
+                if failure is not None:
+                    delivery = self._failed(before, interval, failure)
+                delivery = self._stated(delivery, before, at, started)
+                state = delivery.state or before
+                await self._outlet.put(delivery)
+                self._known[name] = state
             await self._pause(state.next_at)
 
     async def _read(self, source: Source, cursor: bytes) -> Delivery:
@@ -241,6 +277,8 @@ class Poller:
             succeeded_at=at,
             item_at=at if delivery.items else before.item_at,
             ended=delivery.ended,
+            notice=delivery.notice or before.notice,
+            noticed_at=at if delivery.notice else before.noticed_at,
             settings=before.settings,
         )
         poll = Poll(
@@ -253,12 +291,14 @@ class Poller:
             took_ms=round((monotonic() - started) * 1000),
         )
         _tell(poll, before, streams=not (failed or delivery.wait))
-        return replace(delivery, state=replace(state, polled_at=at), poll=poll)
+        line = self._logbook.line(poll, streams=not (failed or delivery.wait or delivery.ended))
+        return replace(delivery, state=replace(state, polled_at=at), poll=line)
 
     def _failed(self, before: SourceState, interval: timedelta, error: SourceError) -> Delivery:
         """Give the delivery that stands for a failure: nothing but a state."""
         failed = failures(before.failures, error)
-        wait = backoff(interval, failed, error.retry_after, self._random)
+        usual = timedelta(0) if error.weight == "dropped" else interval
+        wait = backoff(usual, failed, error.retry_after, self._random)
         now = self._clock.now()
         reason = error.reason[:_REASON_LIMIT]
         state = replace(

@@ -14,7 +14,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco.errors import OvertakenError, StoreError
-from bunco.model import Batch, Delivery, Item, Post, Removal, Verdict, to_ms, without_words
+from bunco.model import (
+    Batch,
+    DeadLetter,
+    Delivery,
+    Item,
+    Post,
+    Removal,
+    Verdict,
+    to_ms,
+    without_words,
+)
 from bunco.options import PipelineOptions
 from bunco.ports import Bus, Detector, Store
 from processors.pipeline import Pipeline
@@ -89,9 +99,13 @@ class Embedded:
         self._look_up()
         given = [item for delivery in deliveries for item in delivery.items]
         items = self._new(given)
+        letters, frame = self._letters(deliveries), _frame(deliveries)
         *before, last = segments(items)
-        written = [self._commit(segment, Batch()) for segment in before]
-        written.append(self._commit(last, _frame(deliveries)))
+        written = []
+        for segment in before:  # what came broken goes first, so that removals reach it, too
+            written.append(self._commit(segment, Batch(dead=letters)))
+            letters = ()
+        written.append(self._commit(last, replace(frame, dead=letters)))
         self._states.settle()
         return Step(
             deliveries=deliveries,
@@ -156,6 +170,17 @@ class Embedded:
             self._states.clear()
             self._version = version
 
+    def _letters(self, deliveries: Sequence[Delivery]) -> tuple[DeadLetter, ...]:
+        """Give what came broken, but for what is of authors who were removed since."""
+        letters = [letter for one in deliveries for letter in one.dead]
+        authors = {letter.author for letter in letters if letter.author}
+        gone = self._store.removed_authors(authors) if authors else {}
+        return tuple(
+            letter
+            for letter in letters
+            if not (letter.at and _is_past(letter.author, letter.at, gone))
+        )
+
     def _new(self, given: list[Item]) -> list[Item]:
         """Give the items that are news, in order: each post once, none of the removed.
 
@@ -188,12 +213,11 @@ class Embedded:
 
 
 def _frame(deliveries: Sequence[Delivery]) -> Batch:
-    """Give what is committed beside the posts: sources, their log, what came broken."""
+    """Give what is committed beside the posts: sources and their log."""
     latest = {one.source: one.state for one in deliveries if one.state is not None}
     return Batch(
         sources=tuple(latest.values()),
         polls=tuple(one.poll for one in deliveries if one.poll is not None),
-        dead=tuple(letter for one in deliveries for letter in one.dead),
     )
 
 

@@ -13,12 +13,20 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bunco", "ingest", "processors", "dashboards")
 
 HOMES = {
-    "aiohttp": {"bunco.streams.vitals", "ingest.http", "ingest.guard"},
+    "aiohttp": {
+        "bunco.streams.vitals",
+        "ingest.events",
+        "ingest.guard",
+        "ingest.http",
+        "ingest.mishaps",
+        "ingest.sockets",
+    },
     "aiosmtplib": {"bunco.notifiers.smtp"},
     "apprise": {"bunco.notifiers.apprise"},
     "apsw": {"bunco.ledgers.sqlite", "bunco.stores.sqlite", "bunco.stores_sql"},
     "argon2": {"dashboards.access.passwords"},
     "brotli": {"ingest.compression"},
+    "coincurve": {"ingest.nostr.event"},
     "elastic_transport": {"bunco.stores_elastic"},
     "elasticsearch": {"bunco.stores_elastic"},
     "fastapi": {"dashboards"},
@@ -39,13 +47,13 @@ HOMES = {
     "rich": {"bunco.cli"},
     "rocksdict": {"processors.distributed"},
     "scipy": {"bunco.evaluation.fitting"},
-    "selectolax": {"bunco.text.plain", "ingest.feeds.discovery"},
+    "selectolax": {"bunco.text.plain", "ingest.feeds.discovery", "ingest.mail.anchors"},
     "sklearn": {"bunco.evaluation.fitting", "bunco.evaluation.studies.sensational"},
     "starlette": {"dashboards"},
     "structlog": {"bunco.log"},
     "typer": {"bunco.cli"},
     "uvicorn": {"dashboards.serving"},
-    "yarl": {"ingest.http", "ingest.sharing.hosts"},
+    "yarl": {"ingest.events", "ingest.http", "ingest.sharing.hosts", "ingest.sockets"},
     "zstandard": {"bunco.cli.simulate", "ingest.compression", "ingest.unpacking"},
 }
 """Where a library may be imported: a module, or a package with all in it."""

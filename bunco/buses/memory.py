@@ -23,7 +23,8 @@ class MemoryBus:
 
     def __init__(self, options: Options) -> None:
         self._most = options.most_items
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: deque[tuple[float, Delivery]] = deque()
+        """With when each came, in seconds of the loop's clock."""
         self._items = 0
         self._closed = False
         self._changed = asyncio.Condition()
@@ -35,7 +36,7 @@ class MemoryBus:
             await self._changed.wait_for(
                 lambda: not self._items or self._items + size <= self._most
             )
-            self._waiting.append(delivery)
+            self._waiting.append((_now(), delivery))
             self._items += size
             self._changed.notify_all()
 
@@ -44,11 +45,11 @@ class MemoryBus:
         async with self._changed:
             await self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._items < most_items and not self._closed:
-                await self._fill(most_items, wait)
+                await self._fill(most_items, wait.total_seconds())
             taken: list[Delivery] = []
             room = most_items
-            while self._waiting and (not taken or _size(self._waiting[0]) <= room):
-                delivery = self._waiting.popleft()
+            while self._waiting and (not taken or _size(self._waiting[0][1]) <= room):
+                _, delivery = self._waiting.popleft()
                 room -= _size(delivery)
                 self._items -= _size(delivery)
                 taken.append(delivery)
@@ -60,9 +61,13 @@ class MemoryBus:
         self._closed = True
         self._closing = asyncio.ensure_future(self._wake())
 
-    async def _fill(self, most_items: int, wait: timedelta) -> None:
+    async def _fill(self, most_items: int, seconds: float) -> None:
+        """Wait for more; what has waited while nobody took from us waits no longer."""
+        came_at, _ = self._waiting[0]
+        if _now() >= came_at + seconds:
+            return
         try:
-            async with asyncio.timeout(wait.total_seconds()):
+            async with asyncio.timeout_at(came_at + seconds):
                 await self._changed.wait_for(lambda: self._items >= most_items or self._closed)
         except TimeoutError:
             return
@@ -70,6 +75,10 @@ class MemoryBus:
     async def _wake(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _size(delivery: Delivery) -> int:

@@ -32,6 +32,7 @@ from bunco.cli import (
     silence,
     simulate,
     sink,
+    source,
     texts,
     topics,
     upkeep,
@@ -146,6 +147,7 @@ _add(password.password, _KEEP)
 _add(upkeep.forget, _KEEP)
 app.add_typer(alert.alert, name="alert", rich_help_panel=_LIVE)
 app.add_typer(silence.silence, name="silence", rich_help_panel=_ASK)
+app.add_typer(source.source, name="source", rich_help_panel=_KEEP)
 app.add_typer(upkeep.dead, name="dead", rich_help_panel=_KEEP)
 app.add_typer(topics.topics, name="topics", rich_help_panel=_MANY)
 app.add_typer(index.index, name="index", rich_help_panel=_MANY)

@@ -1,12 +1,17 @@
 """Tell whether all is well: the doctor's checks, and how the sources do."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bunco.cli.opening import existing_store
 from bunco.cli.options import AsJson, ConfigFile, StorePlace
 from bunco.cli.terminal import page, write_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bunco.model import SourceState
 
 
 def doctor(
@@ -44,16 +49,22 @@ def doctor(
 
 def sources(as_json: AsJson = False, store: StorePlace = None, config: ConfigFile = None) -> None:
     """Show every source with its health, as the last run left it."""
+    from datetime import timedelta
+
     from bunco import wiring
     from bunco.cli import render
-    from bunco.health import health_word
+    from bunco.clock import SystemClock
+    from bunco.health import RHYTHM, a_day, health_word
 
     settings = wiring.load_config(config)
+    now = SystemClock().now()
     kinds = {source.name: source.kind for source in settings.sources}
     with existing_store(store, config) as opened:
         states = opened.source_states()
+        counts = opened.counts("posts", step=timedelta(hours=1), since=now - RHYTHM)
+    daily = a_day(counts, now)
     if not as_json:
-        page().print(render.source_table(states, kinds))
+        page().print(render.source_table(states, kinds, daily))
         return
     for name in sorted({*states, *kinds}):
         state = states.get(name)
@@ -66,5 +77,15 @@ def sources(as_json: AsJson = False, store: StorePlace = None, config: ConfigFil
                 "polled_at": state.polled_at if state else None,
                 "succeeded_at": state.succeeded_at if state else None,
                 "next_at": state.next_at if state else None,
+                "item_at": state.item_at if state else None,
+                "lag_s": _lag_s(state, now),
+                "items_a_day": round(daily.get(name, 0.0), 1),
             }
         )
+
+
+def _lag_s(state: "SourceState | None", now: "datetime") -> int:
+    """Give by how many seconds a reading is overdue."""
+    if state is None or state.ended or state.next_at is None:
+        return 0
+    return max(round((now - state.next_at).total_seconds()), 0)

@@ -135,14 +135,17 @@ def dead_block(letter: DeadLetter) -> RenderableType:
 
 
 def source_table(
-    sources: Mapping[str, SourceState], configured: Mapping[str, str]
+    sources: Mapping[str, SourceState],
+    configured: Mapping[str, str],
+    daily: Mapping[str, float],
 ) -> RenderableType:
-    """Give every source with its kind and health."""
+    """Give every source with its kind, how much it gives, and its health."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source", overflow="fold", style="bold")
     table.add_column("kind")
     table.add_column("last read", no_wrap=True)
     table.add_column("due", no_wrap=True)
+    table.add_column("a day", justify="right", no_wrap=True)
     table.add_column("health", ratio=1, overflow="fold")
     for name in sorted({*sources, *configured}):
         state = sources.get(name, SourceState(source=name))
@@ -151,6 +154,7 @@ def source_table(
             Text(configured.get(name, "(not configured)")),
             when(state.polled_at),
             "–" if state.ended else when(state.next_at),
+            f"{daily[name]:,.0f}" if name in daily else "–",
             health(state),
         )
     return table
@@ -166,7 +170,10 @@ def health(state: SourceState) -> Text:
             return Text("read to its end", "dim")
         case "new":
             return Text("not read yet", "dim")
-    return Text("ok", "green")
+    words = Text("ok", "green")
+    if state.notice:
+        words.append(f"; {when(state.noticed_at)}: {printable(state.notice)}", "yellow")
+    return words
 
 
 def check_line(check: Check) -> RenderableType:

@@ -33,12 +33,15 @@ def naming(ids: Collection[str], authors: Collection[str]) -> Callable[[DeadLett
     >>> letter = DeadLetter(id="a", origin="hn", reason="odd", body=b'{"id": "hn:1"}')
     >>> is_theirs(letter)
     True
+    >>> is_theirs(DeadLetter(id="b", origin="hn: hn:1", reason="odd", body=b"?"))
+    True
     """
     spelled = [spelling for name in {*ids, *authors} for spelling in _spellings(name)]
 
     def is_theirs(letter: DeadLetter) -> bool:
+        held = letter.body + b"\n" + letter.origin.encode("utf-8", "replace")
         return letter.author in authors or any(
-            spelling in letter.body and _names(letter.body, spelling) for spelling in spelled
+            spelling in held and _names(held, spelling) for spelling in spelled
         )
 
     return is_theirs

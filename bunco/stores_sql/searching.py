@@ -18,8 +18,9 @@ from bunco.stores_sql.keys import found_authors
 from bunco.stores_sql.posts import BLOCK_BITS
 from bunco.stores_sql.rows import POST_COLUMNS, Row, query, stored_post
 
-_FEW = 2000
-"""Matches that are looked at one by one. Source: ours, some 5 ms."""
+_FEW = 500
+"""Matches that are looked at one by one. Source: ours; over a million posts one common word takes
+5 ms of a processor at p95, with 2,000 in place of 500 it takes 13 ms and more."""
 
 _Place = tuple[int, str]
 

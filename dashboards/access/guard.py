@@ -28,6 +28,10 @@ OPEN = frozenset({"/login", "/healthz", "/readyz", "/favicon.ico"})
 MAIL_LINKS = "/alert/"
 """What stands below it is a word that was signed and mailed: whoever has it may do what it says."""
 
+HOOKS = "/hooks/"
+"""Below it sources are pushed to; each tells by itself, by a token or a signature of its own, who
+may. No session or token of ours counts there, so no page of another site can borrow one."""
+
 API = "/api/"
 """Below it each route says its role itself."""
 
@@ -38,6 +42,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SOCKETS = "/_nicegui_ws/"
 """Pages live on this; a request to it may change something whatever its method."""
 _FORWARDED = b"x-forwarded-"
+_NOBODY = Person(name="", role="pusher")
 _log = logger(__name__)
 
 
@@ -89,10 +94,11 @@ class Guard:
             raise Misdirected(
                 "this is not the host you asked for; see allowed_hosts of [dashboard]"
             )
-        person = self._gate.who(scope, asked)
+        is_hook = path.startswith(HOOKS) and scope["type"] == "http"
+        person = _NOBODY if is_hook else self._gate.who(scope, asked)
         is_program = "authorization" in asked and self._gate.accounts.must_sign_in
         changes = scope["type"] == "websocket" or scope["method"] not in _SAFE
-        if (changes or path.startswith(_SOCKETS)) and not is_program:
+        if (changes or path.startswith(_SOCKETS)) and not is_program and not is_hook:
             site = asked.get("sec-fetch-site", "")
             if not self._gate.origins.is_same(host, asked.get("origin", ""), site):
                 raise Forbidden(
@@ -101,8 +107,8 @@ class Guard:
         length, most = asked.get("content-length", ""), self._desk.config.dashboard.most_bytes
         if length.isdecimal() and int(length) > most:
             raise _too_large(most)
-        if path in OPEN or path.startswith(MAIL_LINKS):
-            return person or Person(name="", role="pusher")
+        if path in OPEN or path.startswith(MAIL_LINKS) or is_hook:
+            return person or _NOBODY
         if person is None:
             raise Unknown("sign in, or come with a token", {"WWW-Authenticate": "Bearer"})
         if not path.startswith(API):

@@ -35,6 +35,8 @@ class Source(Struct, frozen=True, kw_only=True):
     polled_at: datetime | None
     succeeded_at: datetime | None
     item_at: datetime | None
+    notice: str
+    noticed_at: datetime | None
 
 
 class Sources(Struct, frozen=True, kw_only=True):

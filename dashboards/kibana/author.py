@@ -13,15 +13,16 @@ from dashboards.kibana.columns import (
     total,
 )
 from dashboards.kibana.forms import Box, Column, Control, Dashboard, Layer, Panel, View
-from dashboards.kibana.searches import LATEST_FINDINGS, LATEST_POSTS
+from dashboards.kibana.searches import ALL_FINDINGS, LATEST_POSTS
 from dashboards.kibana.views import (
     ANSWERING,
     BROADCASTING,
+    COUNTED,
     FINDINGS,
     HEADLINED,
     LOUD,
+    PLAIN,
     POSTS,
-    QUIET,
 )
 
 
@@ -31,13 +32,19 @@ def _number(title: str, about: str, x: int, view: View, column: Column) -> Panel
         about=about,
         box=Box(x, 4, 8, 6),
         chart="number",
-        layers=(Layer(view=view, columns=(column,)),),
+        layers=(Layer(view=view, columns=(column,), where=(COUNTED,) if view is FINDINGS else ()),),
     )
 
 
 _NUMBERS = (
     _number("Posts", "How much was published?", 0, POSTS, count("Posts")),
-    _number("Findings", "How often was something found?", 8, FINDINGS, count("Findings")),
+    _number(
+        "Findings",
+        "How often was something found? Quiet ones left out, here and in the points.",
+        8,
+        FINDINGS,
+        count("Findings"),
+    ),
     _number("Points", "How bad is it, all in all?", 16, FINDINGS, total("Points", "score")),
     _number("Highest score", "How bad at worst?", 24, FINDINGS, highest("Score", "score")),
     _number("Different places", "In how many places?", 32, POSTS, different("Places", "place")),
@@ -109,7 +116,7 @@ _HABITS = (
             Layer(
                 view=POSTS,
                 columns=(
-                    parted("Headlines", sensational=LOUD, plain=QUIET),
+                    parted("Headlines", sensational=LOUD, plain=PLAIN),
                     over_time("at"),
                     count("Posts"),
                 ),
@@ -165,9 +172,9 @@ _CONTENT = (
     ),
     Panel(
         title="All findings",
-        about="What was found, in sentences?",
+        about="What was found, in sentences, the quiet ones too?",
         box=Box(0, 51, 48, 13),
-        search=LATEST_FINDINGS,
+        search=ALL_FINDINGS,
     ),
     Panel(
         title="All posts",

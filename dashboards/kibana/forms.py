@@ -4,6 +4,7 @@ Columns are of the few kinds that Lens and Elasticsearch's plain aggregations sh
 what a panel asks can be asked without Kibana too.
 """
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -81,6 +82,11 @@ class Condition(Struct, frozen=True, kw_only=True):
         return {"range": {self.field: {sign: self.value}}}
 
 
+def kql(conditions: Sequence[Condition]) -> str:
+    """Give conditions that must all hold as Kibana's query language; none give an empty text."""
+    return " and ".join(condition.kql for condition in conditions)
+
+
 class Column(Struct, frozen=True, kw_only=True):
     """One column of a panel: what makes its rows, or what fills them."""
 
@@ -130,6 +136,7 @@ class Search(Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     newest: str
     """The field they are sorted by, latest first."""
+    where: tuple[Condition, ...] = ()
 
 
 class Box(Struct, frozen=True):

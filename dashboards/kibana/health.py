@@ -10,7 +10,7 @@ HEALTH = (
     Panel(
         title="Sources' health",
         about="When was each source read, and when did it give something? Never filtered.",
-        box=Box(0, 80, 24, 14),
+        box=Box(0, 95, 24, 14),
         chart="table",
         layers=(
             Layer(
@@ -29,7 +29,7 @@ HEALTH = (
     Panel(
         title="Failing sources and why",
         about="Which sources cannot be read, why, and since when? Never filtered.",
-        box=Box(24, 80, 12, 14),
+        box=Box(24, 95, 12, 14),
         chart="table",
         layers=(
             Layer(
@@ -47,7 +47,7 @@ HEALTH = (
     Panel(
         title="Polls by outcome",
         about="Do the sources answer? Never filtered.",
-        box=Box(36, 80, 12, 14),
+        box=Box(36, 95, 12, 14),
         layers=(
             Layer(
                 view=POLLS,

@@ -4,7 +4,7 @@ Source: dashboards exported by Kibana 8.9 to 8.12 in elastic/integrations
 (``packages/*/kibana/dashboard``), read November 2026.
 """
 
-from dashboards.kibana.forms import BUCKETS, Column, Json, Layer, Panel
+from dashboards.kibana.forms import BUCKETS, Column, Json, Layer, Panel, kql
 from dashboards.kibana.identity import piece_id, view_id
 
 RECORDS = "___records___"
@@ -78,7 +78,7 @@ class Charted:
         Raises:
             ValueError: the layers ask for different things.
         """
-        asked = {" and ".join(one.kql for one in layer.where) for layer in self._panel.layers}
+        asked = {kql(layer.where) for layer in self._panel.layers}
         if len(asked) > 1:
             raise ValueError(f"layers of {self._panel.title!r} have different conditions")
         return asked.pop()

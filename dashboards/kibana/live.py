@@ -14,12 +14,13 @@ from dashboards.kibana.forms import Box, Condition, Control, Dashboard, Layer, P
 from dashboards.kibana.health import FAILING, HEALTH
 from dashboards.kibana.searches import LATEST_FINDINGS
 from dashboards.kibana.views import (
+    COUNTED,
     DEAD,
     FINDINGS,
     HEADLINED,
     LOUD,
+    PLAIN,
     POSTS,
-    QUIET,
     QUOTED,
     SOURCES,
 )
@@ -44,13 +45,13 @@ _NUMBERS = (
         "Findings",
         "How many findings were opened or updated?",
         Box(10, 4, 10, 6),
-        Layer(view=FINDINGS, columns=(count("Findings"),)),
+        Layer(view=FINDINGS, columns=(count("Findings"),), where=(COUNTED,)),
     ),
     _number(
         "Authors with findings",
         "How many different authors are they about?",
         Box(20, 4, 10, 6),
-        Layer(view=FINDINGS, columns=(different("Authors", "subject"),)),
+        Layer(view=FINDINGS, columns=(different("Authors", "subject"),), where=(COUNTED,)),
     ),
     _number(
         "Failing sources",
@@ -79,6 +80,7 @@ _OVER_TIME = (
                     over_time("last_at"),
                     count("Findings"),
                 ),
+                where=(COUNTED,),
                 series="bar_stacked",
             ),
         ),
@@ -117,6 +119,7 @@ _WORST = (
                     highest("Highest score", "score"),
                     latest("Last seen", "last_at"),
                 ),
+                where=(COUNTED,),
             ),
         ),
     ),
@@ -135,7 +138,7 @@ _WORST = (
                     count("Bursts"),
                     latest("Last seen", "last_at"),
                 ),
-                where=(_by("bursts"),),
+                where=(_by("bursts"), COUNTED),
             ),
         ),
     ),
@@ -155,14 +158,34 @@ _WORST = (
                     count("Findings"),
                     latest("Last seen", "last_at"),
                 ),
-                where=(_by("repeats"), QUOTED),
+                where=(_by("repeats"), QUOTED, COUNTED),
+            ),
+        ),
+    ),
+    Panel(
+        title="Cross-posts",
+        about="What was put into several places, and by whom? A click leads to the author.",
+        box=Box(24, 52, 24, 15),
+        chart="table",
+        drill="author",
+        layers=(
+            Layer(
+                view=FINDINGS,
+                columns=(
+                    top("Headline", "headline.raw", 20, by="Places"),
+                    top("Author", "author", 3, by="Places"),
+                    different("Places", "places"),
+                    highest("Highest score", "score"),
+                    latest("Last seen", "last_at"),
+                ),
+                where=(_by("crossposts"), QUOTED, COUNTED),
             ),
         ),
     ),
     Panel(
         title="Most published headlines",
         about="Which headlines stand there most often, letter by letter, found or not?",
-        box=Box(24, 52, 24, 15),
+        box=Box(0, 67, 48, 15),
         chart="table",
         layers=(
             Layer(
@@ -183,7 +206,7 @@ _WHERE = (
     Panel(
         title="Places by posts",
         about="Where is published most?",
-        box=Box(0, 67, 16, 13),
+        box=Box(0, 82, 16, 13),
         layers=(
             Layer(
                 view=POSTS,
@@ -195,11 +218,12 @@ _WHERE = (
     Panel(
         title="Places by findings",
         about="Which places are hit?",
-        box=Box(16, 67, 16, 13),
+        box=Box(16, 82, 16, 13),
         layers=(
             Layer(
                 view=FINDINGS,
                 columns=(top("Place", "place", 15, by="Findings"), count("Findings")),
+                where=(COUNTED,),
                 series="bar_horizontal",
             ),
         ),
@@ -207,12 +231,12 @@ _WHERE = (
     Panel(
         title="Sensational share",
         about="Which share of the headlines is sensational?",
-        box=Box(32, 67, 16, 13),
+        box=Box(32, 82, 16, 13),
         layers=(
             Layer(
                 view=POSTS,
                 columns=(
-                    parted("Headlines", sensational=LOUD, plain=QUIET),
+                    parted("Headlines", sensational=LOUD, plain=PLAIN),
                     over_time("at"),
                     count("Posts"),
                 ),

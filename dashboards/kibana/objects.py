@@ -9,7 +9,7 @@ Kibana, "Importing and exporting Saved Objects"; read November 2026.
 import json
 
 from dashboards.kibana.author import AUTHOR
-from dashboards.kibana.forms import Control, Dashboard, Json, Panel, Search, View
+from dashboards.kibana.forms import Control, Dashboard, Json, Panel, Search, View, kql
 from dashboards.kibana.identity import dashboard_id, panel_id, piece_id, search_id, view_id
 from dashboards.kibana.lens import Charted
 from dashboards.kibana.live import LIVE
@@ -88,7 +88,7 @@ def _view(view: View, prefix: str) -> Json:
 def _search(search: Search, prefix: str) -> Json:
     source = _text(
         {
-            "query": {"query": "", "language": "kuery"},
+            "query": {"query": kql(search.where), "language": "kuery"},
             "filter": [],
             "highlightAll": True,
             "version": True,

@@ -61,7 +61,7 @@ def search_query(search: Search, prefix: str, shown: Shown) -> Query:
     """Give the request of a saved search."""
     body: Json = {
         "size": HITS,
-        "query": _filtered(search.view, shown, shown.only),
+        "query": _filtered(search.view, shown, (*search.where, *shown.only)),
         "sort": [{search.newest: {"order": "desc", "unmapped_type": "boolean"}}],
         "fields": list(search.columns),
         "_source": False,

@@ -1,14 +1,23 @@
 """The saved searches: findings, posts, dead letters, sources."""
 
 from dashboards.kibana.forms import Search
-from dashboards.kibana.views import DEAD, FINDINGS, POSTS, SOURCES
+from dashboards.kibana.views import COUNTED, DEAD, FINDINGS, POSTS, SOURCES
 
 LATEST_FINDINGS = Search(
     name="findings",
     title="Findings",
-    about="Every finding with its sentence, the latest first.",
+    about="Findings with their sentences, the latest first, without quiet ones.",
     view=FINDINGS,
     columns=("severity", "score", "detector", "author", "reason", "headline", "places"),
+    newest="last_at",
+    where=(COUNTED,),
+)
+ALL_FINDINGS = Search(
+    name="all-findings",
+    title="All findings",
+    about="Every finding with its sentence, the quiet ones too, the latest first.",
+    view=FINDINGS,
+    columns=("severity", "score", "detector", "author", "quiet", "reason", "headline", "places"),
     newest="last_at",
 )
 LATEST_POSTS = Search(
@@ -45,4 +54,4 @@ ALL_SOURCES = Search(
     newest="polled_at",
 )
 
-SEARCHES = (LATEST_FINDINGS, LATEST_POSTS, DEAD_LETTERS, ALL_SOURCES)
+SEARCHES = (LATEST_FINDINGS, ALL_FINDINGS, LATEST_POSTS, DEAD_LETTERS, ALL_SOURCES)

@@ -51,10 +51,12 @@ DEAD = View(name="dead")
 VIEWS = (POSTS, FINDINGS, SOURCES, POLLS, DEAD)
 
 LOUD = Condition(field="sensational", says="from", value=SENSATIONAL)
-QUIET = Condition(field="sensational", says="below", value=SENSATIONAL)
+PLAIN = Condition(field="sensational", says="below", value=SENSATIONAL)
 ANSWERING = Condition(field="is_conversation", says="is", value=True)
 BROADCASTING = Condition(field="is_conversation", says="is", value=False)
 HEADLINED = Condition(field="headline.raw", says="is there")
 """For posts: those without a headline lack the field."""
+COUNTED = Condition(field="quiet", says="is not", value=True)
+"""For findings: those that no verdict keeps quiet."""
 QUOTED = Condition(field="headline.raw", says="is not", value="")
 """For findings: those without a quote have an empty one."""

@@ -133,6 +133,9 @@ def _source(
         )
         if state.error
         else None,
+        h("p", when(state.noticed_at, now), ": ", said(state.notice, 400), class_="b-muted")
+        if state.notice
+        else None,
         h("dl", *times, class_="b-numbers"),
         bars(
             points,

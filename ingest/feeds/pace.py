@@ -44,6 +44,12 @@ class Bounds(Struct, frozen=True, kw_only=True):
     slowest: timedelta
 
 
+def bounds(start: timedelta, fastest: timedelta, slowest: timedelta) -> Bounds:
+    """Give an operator's limits as the cursor can hold them: plain lengths of time."""
+    each = (timedelta(seconds=one.total_seconds()) for one in (start, fastest, slowest))
+    return Bounds(**dict(zip(("start", "fastest", "slowest"), each, strict=True)))
+
+
 class Pace(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is remembered of a feed's rhythm between polls."""
 

@@ -1,33 +1,19 @@
 """Make posts of a feed's entries."""
 
-import re
-from datetime import datetime, timedelta
-from html import unescape
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime
 
 from msgspec import Struct
 
 from bunco.model import DeadLetter, Post, dead_letter
 from bunco.text.plain import plain
+from ingest.anchors import joined, links_in
 from ingest.feeds import identity
 from ingest.feeds.byline import byline, home
 from ingest.feeds.feed import Entry, Feed
+from ingest.limits import TEXT_LIMIT, TITLE_LIMIT, is_ahead
 
-_TITLE_LIMIT = 2000
-_TEXT_LIMIT = 20_000
 _HTML_LIMIT = 100_000
 """Characters of a body that are looked at: five times the text that is kept."""
-
-_MOST_LINKS = 20
-_URL_LIMIT = 2048
-_EARLY = timedelta(days=1)
-"""A date may lie this far ahead: clocks and time zones are often wrong. Source: ours."""
-
-_ANCHOR = re.compile(
-    r"""<a\s[^<>]{0,1000}?\bhref\s*=\s*(?:"([^"]{1,4000})"|'([^']{1,4000})'|([^\s>"']{1,4000}))""",
-    re.IGNORECASE,
-)
-
 
 _SAYS_NOTHING = "the entry says nothing: no title, no text, no link"
 
@@ -76,7 +62,7 @@ def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
     dead: list[DeadLetter] = []
     ahead = 0
     for number, entry in enumerate(feed.entries, start=1):
-        ahead += entry.published is not None and _is_ahead(entry.published, origin)
+        ahead += entry.published is not None and is_ahead(entry.published, origin.seen_at)
         try:
             post = _post(feed, entry, origin, at, apart=apart)
             marks = identity.marks(entry, apart=apart)
@@ -92,8 +78,8 @@ def posts(feed: Feed, origin: Origin, *, apart: bool) -> Contents:
 
 def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> Post:
     by = byline(feed, entry, at)
-    dated = entry.published is not None and not _is_ahead(entry.published, origin)
-    link = by.url or _joined(origin.url, entry.link)
+    dated = entry.published is not None and not is_ahead(entry.published, origin.seen_at)
+    link = by.url or joined(origin.url, entry.link)
     content = entry.content[:_HTML_LIMIT]
     title = plain(entry.title) if entry.title_is_html else " ".join(entry.title.split())
     text = plain(content) or ("" if title else _stand_in(entry, link))
@@ -105,10 +91,10 @@ def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> 
         source=origin.source,
         place=by.place,
         kind="reply" if by.is_reply else "post",
-        title=title[:_TITLE_LIMIT],
-        text=text[:_TEXT_LIMIT],
+        title=title[:TITLE_LIMIT],
+        text=text[:TEXT_LIMIT],
         url=link,
-        links=_links(content, origin.url, link),
+        links=links_in(content, origin.url, link),
         lang=(entry.language or feed.language).lower().replace("_", "-").partition("-")[0][:8],
         posted_at=entry.published if dated and entry.published else origin.seen_at,
         seen_at=origin.seen_at,
@@ -119,36 +105,6 @@ def _post(feed: Feed, entry: Entry, origin: Origin, at: str, *, apart: bool) -> 
 def _stand_in(entry: Entry, link: str) -> str:
     """Give what an entry without words says: its address, an enclosure's, or bare markup."""
     return link or entry.other or entry.content.strip() or entry.title
-
-
-def _links(html: str, base: str, own: str) -> tuple[str, ...]:
-    """Give the first addresses a text points at, its own left out, each once."""
-    found: dict[str, None] = {}
-    for match in _ANCHOR.finditer(html) if "<" in html else ():
-        target = _joined(base, unescape(match[1] or match[2] or match[3]).strip())
-        if target != own and len(target) <= _URL_LIMIT and _has_host(target):
-            found[target] = None
-        if len(found) == _MOST_LINKS:
-            break
-    return tuple(found)
-
-
-def _has_host(target: str) -> bool:
-    try:
-        return bool(urlsplit(target).netloc)
-    except ValueError:
-        return False
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return link if not link or urlsplit(link).scheme else urljoin(base, link)
-    except ValueError:
-        return link
-
-
-def _is_ahead(published: datetime, origin: Origin) -> bool:
-    return published - origin.seen_at > _EARLY
 
 
 def _set_aside(number: int, entry: Entry, origin: Origin, reason: str) -> DeadLetter:

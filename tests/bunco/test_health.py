@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bunco.health import health_word, is_silent, usual_gaps
+from bunco.health import a_day, health_word, is_silent, usual_gaps
 from bunco.model import Count, SourceState
 from tests.builders import NOON
 
@@ -61,3 +61,12 @@ def test_a_source_that_gives_seldom_has_no_rhythm() -> None:
     counts = [Count(at=NOON + day * DAY, key="blog", count=1) for day in range(5)]
 
     assert usual_gaps(counts) == {}
+
+
+def test_posts_a_day_are_counted_since_the_first() -> None:
+    counts = [Count(at=NOON + day * DAY, key="feed", count=6) for day in range(3)]
+    counts.append(Count(at=NOON + 2 * DAY, key="new", count=4))
+
+    assert a_day(counts, NOON + 3 * DAY) == {"feed": 6.0, "new": 4.0}
+    assert a_day(counts[-1:], NOON + 2 * DAY + HOUR) == {"new": 4.0}
+    assert a_day([], NOON) == {}

@@ -109,3 +109,18 @@ def test_closing_wakes_the_taker(kind: str) -> None:
         return names(await asyncio.wait_for(taker, 1))
 
     assert asyncio.run(scene()) == []
+
+
+def test_what_waited_while_nobody_took_is_given_at_once(kind: str) -> None:
+    async def scene() -> tuple[list[str], float]:
+        bus = open_bus(kind)
+        await bus.put(a_delivery("a", 1))
+        await asyncio.sleep(0.2)
+        began = asyncio.get_running_loop().time()
+        taken = await bus.take(10, timedelta(seconds=0.2))
+        return names(taken), asyncio.get_running_loop().time() - began
+
+    taken, waited = asyncio.run(scene())
+
+    assert taken == ["a"]
+    assert waited < 0.1

@@ -227,3 +227,23 @@ def test_a_silence_is_told_and_a_closed_hub_lets_go(readers: ThreadPoolExecutor)
 
     assert [change.size for change in seen] == [0, 0, 0]
     assert hub.viewers == 0
+
+
+def test_a_late_viewer_does_not_see_what_was_removed_meanwhile(readers: ThreadPoolExecutor) -> None:
+    store = a_store()
+    hub = Hub(store, readers, poll_s=0.02, pace_s=0.01)
+
+    async def look() -> None:
+        async with aclosing(hub.follow()) as early:
+            begun = await anext(early)
+            written(store, 1, reason="a secret")
+            assert "a secret" in repr(await anext(early))
+            store.commit(Batch(removals=(Removal(removed="author", author="web:a1.example"),)))
+            await anext(early)
+            written(store, 2)
+            await anext(early)
+            late = await until(hub, begun.mark, "f2")
+        assert "a secret" not in repr(late)
+        assert "a secret" not in repr(list(vars(hub).values()))
+
+    asyncio.run(following(hub, look))

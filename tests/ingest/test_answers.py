@@ -38,6 +38,22 @@ def test_a_spent_rate_limit_asks_for_its_reset() -> None:
     assert retry_after(left, NOON) is None
 
 
+@pytest.mark.parametrize(
+    ("reset", "seconds"),
+    [
+        ("42", 42),
+        (str(NOON.timestamp() + 42), 42),
+        ("2026-03-02T12:00:42.000Z", 42),
+        ("9e9", 86400),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["x-ratelimit", "ratelimit"])
+def test_a_reset_is_seconds_or_a_moment(prefix: str, reset: str, seconds: int) -> None:
+    spent = {f"{prefix}-remaining": "0", f"{prefix}-reset": reset}
+
+    assert retry_after(spent, NOON) == timedelta(seconds=seconds)
+
+
 def test_a_date_without_zone_counts_as_utc() -> None:
     found = moment("Mon, 02 Mar 2026 12:00:00 -0000")
 

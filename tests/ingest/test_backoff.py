@@ -44,6 +44,17 @@ def test_the_wait_grows_with_failures_up_to_a_day(
     assert backoff(interval, failed, asked, NoChance()) == wait
 
 
+def test_a_stream_that_breaks_off_comes_back_in_a_second_then_later_and_later() -> None:
+    dropped, failed, waits = SourceError("x", weight="dropped"), 0.0, []
+
+    for _ in range(12):
+        failed = failures(failed, dropped)
+        waits.append(round(backoff(timedelta(0), failed, None, NoChance()).total_seconds()))
+
+    assert waits == [1, 2, 4, 8, 15, 30, 60, 120, 240, 300, 300, 300]
+    assert failures(9.0, dropped) == 9.0
+
+
 def test_chance_lengthens_the_wait_by_a_quarter_at_most() -> None:
     random = Random(1)
 

@@ -3,10 +3,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 from yarl import URL
 
 from bunco.errors import SourceError
-from bunco.ports import Fetched
+from bunco.ports import Fetched, Manner
 from bunco.values import Duration, Size
 from ingest.http import HttpWeb
 from tests.fakes import FakeClock
@@ -353,3 +354,57 @@ def test_requests_to_one_host_start_apart() -> None:
             return loop.time() - started
 
     assert asyncio.run(ask()) >= 0.3
+
+
+def test_an_api_may_be_asked_at_its_own_pace() -> None:
+    async def ask() -> float:
+        names = Names(quick_example=["127.0.0.1"])
+        options: dict[str, Any] = {"resolver": names, "host_spacing": Duration(seconds=5)}
+        manner = Manner(spacing=timedelta(milliseconds=50))
+        async with serving({"/": play.document()}) as server, a_web(**options) as web:
+            url = server.url("/", "quick.example")
+            loop = asyncio.get_running_loop()
+            started = loop.time()
+            for _ in range(3):
+                await web.fetch(url, allow_private=True, manner=manner)
+            return loop.time() - started
+
+    assert 0.1 <= asyncio.run(ask()) < 2
+
+
+def test_a_status_that_is_an_answer_comes_with_its_body() -> None:
+    async def ask() -> Fetched:
+        async with serving() as server, a_web() as web:
+            manner = Manner(takes=frozenset({404}))
+            return await web.fetch(server.url("/gone"), allow_private=True, manner=manner)
+
+    fetched = asyncio.run(ask())
+
+    assert (fetched.status, fetched.body) == (404, b"nothing")
+
+
+def test_a_form_is_posted() -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        kind = request.headers["Content-Type"]
+        return web.Response(body=f"{request.method} {kind} ".encode() + await request.read())
+
+    async def ask() -> Fetched:
+        async with serving({"/": echo}) as server, a_web() as fetcher:
+            manner = Manner(form=b"grant_type=client_credentials")
+            return await fetcher.fetch(server.url("/"), allow_private=True, manner=manner)
+
+    assert asyncio.run(ask()).body == (
+        b"POST application/x-www-form-urlencoded grant_type=client_credentials"
+    )
+
+
+def test_a_form_follows_no_redirect() -> None:
+    async def ask() -> SourceError:
+        async with serving({"/": play.redirect("/elsewhere", 307)}) as server, a_web() as fetcher:
+            manner = Manner(form=b"secret=1")
+            with pytest.raises(SourceError) as error:
+                await fetcher.fetch(server.url("/"), allow_private=True, manner=manner)
+            assert len(server.asked) == 1
+            return error.value
+
+    assert "redirects what was sent to it" in asyncio.run(ask()).reason

@@ -175,6 +175,35 @@ def test_a_failure_is_told_with_its_reason_and_keeps_the_cursor() -> None:
     assert source.cursors == [b"", b"1", b"1"]
 
 
+def test_a_notice_stays_with_the_state_until_the_next_one() -> None:
+    gap = replace(given(items=1), notice="nothing was told of the time from a to b")
+
+    states = _polled(FakeSource(gap, SourceError("it is broken"), given(items=1))).states()
+
+    assert {state.notice for state in states} == {gap.notice}
+    assert {state.noticed_at for state in states} == {states[0].polled_at}
+
+
+def test_a_stream_that_is_well_leaves_a_line_a_minute_in_its_log() -> None:
+    bus = _polled(FakeSource(*(given(b"%d" % n, items=2) for n in range(10))))
+
+    lines = [one.poll for one in bus.deliveries if one.poll]
+    assert [line.given for line in lines] == [2, 18]
+
+
+def test_a_stream_that_broke_off_is_read_again_in_a_second_whatever_was_before() -> None:
+    dropped = SourceError("x", weight="dropped")
+    time = FastTime()
+
+    _polled(FakeSource(dropped, given(wait=HOUR), dropped, dropped), time=time)
+
+    waits = time.slept[1:]
+    assert 0.9 <= waits[0] <= 1.3
+    assert waits[1] >= 3600
+    assert 0.9 <= waits[2] <= 1.3
+    assert 1.8 <= waits[3] <= 2.5
+
+
 def test_failures_weigh_up_and_the_wait_grows_until_a_success() -> None:
     errors = [SourceError("x", weight="hard") for _ in range(3)]
     source = FakeSource(given(wait=HOUR), *errors, given(wait=HOUR))

@@ -87,3 +87,14 @@ def test_the_machine_itself_is_known_by_its_names(host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost.example", "10.0.0.1", "example.org"])
 def test_others_are_not_the_machine_itself(host: str) -> None:
     assert not is_this_machine(host)
+
+
+def test_what_a_request_asks_for_does_not_hurry_the_feeds_of_reddit() -> None:
+    feeds, api = Turns(4, timedelta(0)), Turns(4, timedelta(seconds=5))
+    quick = timedelta(milliseconds=1)
+
+    minute = feeds._slot("old.reddit.com").apart(quick)
+    own = api._slot("oauth.reddit.com").apart(quick)
+
+    assert (minute, own) == (60, 0.001)
+    assert feeds._slot("www.reddit.com") is feeds._slot("old.reddit.com")

@@ -9,10 +9,22 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bunco import codec
 from bunco.errors import StoreError
-from bunco.model import Batch, Delivery, Enriched, Finding, Item, Pattern, Post, Removal, Verdict
+from bunco.model import (
+    Batch,
+    Delivery,
+    Enriched,
+    Finding,
+    Item,
+    Pattern,
+    Post,
+    Removal,
+    Verdict,
+    dead_letter,
+)
 from bunco.options import PipelineOptions
 from bunco.ports import Detector, FindingQuery, Store, VerdictQuery
 from bunco.stores import memory, sqlite
@@ -319,3 +331,24 @@ def test_a_step_counts_what_it_held() -> None:
 
     assert (step.posts, step.repeated, step.removals, step.dead) == (30, 1, 1, 0)
     assert step.findings > 0
+
+
+@pytest.mark.parametrize("removal_is", ["behind", "before"])
+def test_what_came_broken_of_an_author_goes_with_the_author(removal_is: str) -> None:
+    store = fresh_store()
+    runtime = embedded(store)
+    gone = Removal(removed="author", author="test:ann", at=NOON + MINUTE)
+    letters = tuple(
+        dead_letter(f"jet: {name}", "odd", name.encode(), author=f"test:{name}", at=NOON)
+        for name in ("ann", "bob")
+    )
+    later = dead_letter("jet: 2", "odd", b"2", author="test:ann", at=NOON + 2 * MINUTE)
+
+    if removal_is == "before":
+        runtime.step([delivered([gone])])
+    runtime.step([replace(delivered([gone, a_post()]), dead=(*letters, later))])
+
+    left = {letter.author for letter in store.dead().rows}
+    kept = {"test:bob"} if removal_is == "behind" else {"test:bob", "test:ann"}
+    assert left == kept
+    assert store.post(a_post().id) is not None

@@ -40,6 +40,7 @@ def test_sources_as_json() -> None:
 
     assert [(line["source"], line["health"]) for line in lines] == [("a", "new"), ("b", "failing")]
     assert lines[1]["error"] == "404 Not Found"
+    assert lines[1]["items_a_day"] == lines[0]["lag_s"] == 0
 
 
 @pytest.mark.usefixtures("configured")

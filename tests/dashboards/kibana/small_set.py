@@ -82,6 +82,30 @@ FINDINGS = (
         places=("west",),
         quotes=(Quote("web:5", "Weather today", NOON, "north"),),
     ),
+    a_finding(
+        id="f5",
+        detector="crossposts",
+        subject=BOB,
+        score=0.5,
+        reason="Put into two places.",
+        last_at=after(days=1, minutes=40),
+        sources=("s2",),
+        places=("south", "west"),
+        quotes=(Quote("web:5", "Weather today", NOON, "north"),),
+    ),
+    # kept quiet by a verdict: in no ranking and no number
+    replace(
+        a_finding(
+            id="f6",
+            subject=ANN,
+            score=1.0,
+            last_at=after(minutes=20),
+            sources=("s1",),
+            places=("north",),
+            quotes=(Quote("web:1", "Shock cure", NOON, "north"),),
+        ),
+        quiet=True,
+    ),
     a_finding(id="f4", subject=ANN, score=1.0, last_at=after(days=-30), places=("north",)),
 )
 SOURCES = (

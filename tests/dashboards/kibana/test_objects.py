@@ -99,7 +99,7 @@ def test_export_is_one_object_a_line_and_a_summary() -> None:
     }
     assert Counter(one["type"] for one in objects) == {
         "index-pattern": 5,
-        "search": 4,
+        "search": 5,
         "dashboard": 2,
     }
 
@@ -136,7 +136,7 @@ def test_what_kibana_keeps_as_text_is_text_of_json() -> None:
         if (text := _at(one["attributes"], *path)) is not None
     ]
 
-    assert len(kept) == 2 * 5 + 4 + 5 * 2
+    assert len(kept) == 2 * 5 + 5 + 5 * 2
     assert all(isinstance(json.loads(text), dict | list) for text in kept)
 
 
@@ -230,7 +230,7 @@ def test_tables_of_authors_lead_to_the_author_dashboard() -> None:
     }
 
     assert leading == dict.fromkeys(
-        ("Worst authors", "Bursts", "Repeated headlines"), "bunco-author"
+        ("Worst authors", "Bursts", "Repeated headlines", "Cross-posts"), "bunco-author"
     )
 
 

@@ -36,6 +36,14 @@ REASON = 'Published "Council approves new cycle lanes" 4 times in 24 h.'
 BURST_ROW = ("medium", 0.6, "bursts", ANN, "Three posts in one hour.", "", "north")
 REPEAT_ROW = ("high", 0.9, "repeats", ANN, REASON, "Shock cure", "north")
 BOB_ROW = ("low", 0.4, "repeats", BOB, REASON, "Weather today", "west")
+SPREAD_ROW = ("medium", 0.5, "crossposts", BOB, "Put into two places.", "Weather today", "south")
+QUIET_ROW = ("high", 1.0, "repeats", ANN, True, REASON, "Shock cure", "north")
+
+
+def _told(row: Row) -> Row:
+    """Give the row of a finding that no verdict keeps quiet as *All findings* shows it."""
+    return (*row[:4], False, *row[4:])
+
 
 ALL = Shown(since=SINCE, until=UNTIL, step="1d")
 ANN_ALONE = Shown(
@@ -47,19 +55,24 @@ ANN_ALONE = Shown(
 
 EXPECTED: dict[tuple[str, str], list[list[Row]]] = {
     ("live", "Posts"): [[(6,)]],
-    ("live", "Findings"): [[(3,)]],
+    ("live", "Findings"): [[(4,)]],
     ("live", "Authors with findings"): [[(2,)]],
     ("live", "Failing sources"): [[(1,)]],
     ("live", "Dead letters"): [[(2,)]],
     ("live", "Findings over time by detector"): [
-        [("repeats", MONDAY, 1), ("repeats", TUESDAY, 1), ("bursts", MONDAY, 1)]
+        [
+            ("repeats", MONDAY, 1),
+            ("repeats", TUESDAY, 1),
+            ("bursts", MONDAY, 1),
+            ("crossposts", TUESDAY, 1),
+        ]
     ],
     ("live", "Posts per minute"): [[(MONDAY, 4), (TUESDAY, 1), (WEDNESDAY, 1)]],
-    ("live", "Latest findings"): [[BOB_ROW, REPEAT_ROW, BURST_ROW]],
+    ("live", "Latest findings"): [[SPREAD_ROW, BOB_ROW, REPEAT_ROW, BURST_ROW]],
     ("live", "Worst authors"): [
         [
             (ANN, 1.5, 2, 2, 0.9, "2026-03-02T13:00:00.000Z"),
-            (BOB, 0.4, 1, 1, 0.4, "2026-03-03T12:30:00.000Z"),
+            (BOB, 0.9, 2, 2, 0.5, "2026-03-03T12:40:00.000Z"),
         ]
     ],
     ("live", "Bursts"): [[(ANN, 0.6, 1, "2026-03-02T12:10:00.000Z")]],
@@ -69,11 +82,12 @@ EXPECTED: dict[tuple[str, str], list[list[Row]]] = {
             ("Weather today", BOB, 0.4, 1, "2026-03-03T12:30:00.000Z"),
         ]
     ],
+    ("live", "Cross-posts"): [[("Weather today", BOB, 2, 0.5, "2026-03-03T12:40:00.000Z")]],
     ("live", "Most published headlines"): [
         [("Shock cure", 3, 1, 2, 0.9), ("Weather today", 2, 2, 1, 0.1)]
     ],
     ("live", "Places by posts"): [[("north", 4), ("south", 1), ("west", 1)]],
-    ("live", "Places by findings"): [[("north", 2), ("south", 1), ("west", 1)]],
+    ("live", "Places by findings"): [[("north", 2), ("south", 2), ("west", 2)]],
     ("live", "Sensational share"): [
         [("sensational", MONDAY, 3), ("plain", MONDAY, 1), ("plain", TUESDAY, 1)]
     ],
@@ -103,7 +117,7 @@ EXPECTED: dict[tuple[str, str], list[list[Row]]] = {
     ("author", "Sensational"): [[(0.675,)]],
     ("author", "Posts and findings"): [
         [(MONDAY, 3), (TUESDAY, 1)],
-        [("bursts", MONDAY, 1), ("repeats", MONDAY, 1)],
+        [("repeats", MONDAY, 2), ("bursts", MONDAY, 1)],
     ],
     ("author", "Rhythm"): [[(12, "1 Mon", 2), (12, "2 Tue", 1), (13, "1 Mon", 1)]],
     ("author", "Conversation and broadcast"): [
@@ -118,7 +132,7 @@ EXPECTED: dict[tuple[str, str], list[list[Row]]] = {
     ],
     ("author", "Places"): [[("north", 3), ("south", 1)]],
     ("author", "Link hosts"): [[("shop.example", 3), ("other.example", 1)]],
-    ("author", "All findings"): [[REPEAT_ROW, BURST_ROW]],
+    ("author", "All findings"): [[_told(REPEAT_ROW), QUIET_ROW, _told(BURST_ROW)]],
     ("author", "All posts"): [
         [
             (ANN, "north", "reply", "Weather today", 0.1, None),
@@ -178,7 +192,7 @@ def test_what_controls_narrow_reaches_posts_and_findings_alike(
 
     rows = answered(elastic, posts, prefix, shown) + answered(elastic, findings, prefix, shown)
 
-    assert rows == [[(1 if field == "place" else 2,)], [(1,)]]
+    assert rows == [[(1 if field == "place" else 2,)], [(2,)]]
 
 
 @pytest.mark.services

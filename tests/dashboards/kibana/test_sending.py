@@ -43,7 +43,7 @@ def test_import_sends_every_object_once(server: StandIn) -> None:
     count = import_objects(Kibana(url=server.url), export("bunco"))
 
     (received,) = server.received
-    assert count == len(received.objects) == 11
+    assert count == len(received.objects) == 12
     assert received.path == "/api/saved_objects/_import?overwrite=true"
     assert received.authorization == ""
 
@@ -150,7 +150,7 @@ def test_script_imports_the_same_objects(server: StandIn) -> None:
     done = script(server)
     import_objects(Kibana(url=server.url), export("bunco"))
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Imported: 11 objects.\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Imported: 12 objects.\n", "")
     assert server.received[0].objects == server.received[1].objects
 
 

@@ -1,0 +1,1 @@
+"""One source of each kind, all at once, against servers on loopback that play faults."""

@@ -1,0 +1,1 @@
+"""Bluesky as Jetstream tells it: events, records, posts."""

@@ -1,0 +1,1 @@
+"""Discourse: what a forum gives, as posts."""

@@ -1,0 +1,1 @@
+"""Hacker News: what its two APIs give, as posts."""

@@ -1,0 +1,1 @@
+"""Lemmy: what its two API versions give, as posts and removals."""

@@ -1,0 +1,1 @@
+"""Mails: where they come from, what they say, the posts in them."""

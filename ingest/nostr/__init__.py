@@ -1,0 +1,1 @@
+"""Events of Nostr, the relays that tell them, and the posts they become."""

@@ -1,0 +1,1 @@
+"""Find out what kind of source an address is: one module a family."""

@@ -1,0 +1,1 @@
+"""Reddit: what its feeds and its API give, as posts and removals."""

@@ -1,0 +1,1 @@
+"""What the source ``webhook`` decides: who may push, and what a push means."""

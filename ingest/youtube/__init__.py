@@ -1,0 +1,1 @@
+"""YouTube: what its feeds, its hub and its embedding service give."""

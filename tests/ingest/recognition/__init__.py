@@ -1,0 +1,1 @@
+"""Tests of recognising sources by their addresses."""
