@@ -125,10 +125,14 @@ class Poller:
         new = sum(name not in states for name in sources)
         spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
         for name, source in sources.items():
-            self._paused.discard(name)
             self._known.pop(name, None)
             if name in states:
                 self._known[name] = states[name]
+                if states[name].paused:
+                    self._paused.add(name)
+                    _log.warning("source is paused: the dashboard resumes it", source=name)
+                    continue
+            self._paused.discard(name)
             following = self._follow(name, source, states.get(name), spread)
             task = asyncio.create_task(following, name=f"source {name}")
             task.add_done_callback(self._gone)
@@ -150,17 +154,20 @@ class Poller:
         """Read one of the sources no more until it is resumed; no end of the run meanwhile."""
         self._paused.add(name)
         await self.stop([name])
+        await self._remember(name, is_paused=True)
 
     async def resume(self, name: str) -> None:
         """Read a paused source again when it is due."""
         if name in self._paused:
-            self._start_again(name, self._known.get(name) or self._states.get(name))
+            self._start_again(name, await self._remember(name, is_paused=False))
 
     async def try_now(self, name: str) -> None:
         """Read a source at once, whatever it waits for; a paused one is resumed."""
         await self.stop([name])
-        known = self._known.get(name) or self._states.get(name)
-        self._start_again(name, replace(known or SourceState(source=name), next_at=None))
+        known = self._state(name)
+        if name in self._paused:
+            known = await self._remember(name, is_paused=False)
+        self._start_again(name, replace(known, next_at=None))
 
     async def push(self, name: str, delivery: Delivery, outlet: Outlet) -> None:
         """Put what a source was pushed into an outlet; its cursor stays where it is."""
@@ -191,8 +198,28 @@ class Poller:
         """Say whether nothing is left to read: every source that was started has ended."""
         return not self._running and not self._paused
 
-    def _start_again(self, name: str, known: SourceState | None) -> None:
-        self.start({name: self._sources[name]}, {name: known} if known else {})
+    def _start_again(self, name: str, known: SourceState) -> None:
+        self.start({name: self._sources[name]}, {name: known})
+
+    def _state(self, name: str) -> SourceState:
+        return self._known.get(name) or self._states.get(name) or SourceState(source=name)
+
+    async def _remember(self, name: str, *, is_paused: bool) -> SourceState:
+        """Hand over that a source is paused, or is no longer: a restart keeps to it."""
+        outcome = "paused" if is_paused else "resumed"
+        async with self._handing[name]:
+            state = replace(self._state(name), paused=is_paused)
+            told = Delivery(
+                source=name,
+                items=(),
+                cursor=state.cursor,
+                outcome=outcome,
+                state=state,
+                poll=Poll(source=name, at=self._clock.now(), outcome=outcome),
+            )
+            await self._outlet.put(told)
+            self._known[name] = state
+        return state
 
     def _gone(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
