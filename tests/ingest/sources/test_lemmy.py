@@ -276,6 +276,23 @@ def test_deletions_and_moderation_become_removals(version: str, *, is_lower: boo
     assert {one.author for one in removals} == {f"lemmy:ann@{HOST}"}
 
 
+def test_a_deletion_that_a_list_shows_needs_no_second_look() -> None:
+    network = Lemmy()
+
+    async def scenes(reader: Reader) -> None:
+        first = network.write(sort="comment")
+        for _ in range(30):
+            network.write(sort="comment")
+        await reader.read()
+        network.change(first, deleted=True, content="")
+        network.write(sort="comment")
+        await reader.read()
+
+    reader = read(network, scenes, recheck=1)
+
+    assert [one.id for one in reader.removals] == [f"lemmy:https://{HOST}/comment/1"]
+
+
 def test_a_deleted_account_is_removed_with_everything() -> None:
     network = Lemmy()
 
