@@ -94,7 +94,9 @@ class LemmySource:
         for sort, place in self._lists:
             after, has_more = await self._listed(api, after, (sort, place), gathered)
             is_behind = is_behind or has_more
-        if not gathered.rest:
+            if api.rest or gathered.rest:
+                break
+        if not (api.rest or gathered.rest):
             after = await self._looked(api, after, gathered)
         rest = max(api.rest, gathered.rest)
         return Delivery(

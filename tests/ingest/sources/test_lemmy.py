@@ -409,6 +409,20 @@ def test_an_entry_that_cannot_be_read_is_set_aside() -> None:
     ]
 
 
+def test_a_spent_rate_limit_ends_the_reading_and_is_waited_out() -> None:
+    network = Lemmy()
+    network.write()
+    page = msgspec.json.encode(network.listed("post", {"sort": "New", "limit": "50"}))
+    spent = play.document(page, ratelimit_remaining="0", ratelimit_reset="90")
+    network.faults = [None, None, spent]
+
+    reader = read(network, lambda reader: reader.read())
+
+    assert len(reader.ids) == 1
+    assert reader.deliveries[0].wait == timedelta(seconds=90)
+    assert len(network.asked) == 3
+
+
 def test_a_server_without_such_a_list_is_told_in_words() -> None:
     network = Lemmy()
     network.faults = [None, None, play.status(404)]
