@@ -357,6 +357,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     noticed_at: datetime | None = None
     settings: str = ""
     """The kind and a digest of the options it was read with last."""
+    paused: bool = False
+    """True while somebody wants it not to be read."""
 
 
 class Poll(Struct, frozen=True, kw_only=True):

@@ -106,7 +106,8 @@ def _write(path: Path, table: str, found: "Recognised", files: dict[str, str]) -
             written.append(Path(place))
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(found.secrets[key] + "\n")
-        registry.options(part, made)
+        if found.is_ready:
+            registry.options(part, made)
         rewrite(path, merged)
     except FileExistsError as error:
         raise UsageError(f"{error.filename} is there already: choose another --name") from error
@@ -119,6 +120,8 @@ def _write(path: Path, table: str, found: "Recognised", files: dict[str, str]) -
 def _explain(found: "Recognised", done: str) -> None:
     say(f"{printable(found.found)}.")
     say(f"{done}.")
+    if not found.is_ready:
+        say("It is turned off until what is missing is filled in; then take out enabled = false.")
     for line, why in found.missing:
         say(f"To fill in: {line} – {why}")
     for hint in found.hints:

@@ -37,6 +37,7 @@ def table_of(found: Recognised, name: str, files: Mapping[str, str]) -> str:
     lines += [f"{key} = {_value(value)}" for key, value in found.options.items()]
     lines += [f"{key} = {{ file = {_value(files[key])} }}" for key in found.secrets]
     lines += [f"# {line}  # {why}" for line, why in found.missing]
+    lines += [] if found.is_ready else ["enabled = false  # until the above is filled in"]
     return "\n" + "\n".join(lines) + "\n"
 
 

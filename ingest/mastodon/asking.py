@@ -97,11 +97,7 @@ class Asker:
 
     def _was_away(self, progress: Progress, now: datetime) -> bool:
         """Tell whether what is missing may be more than is caught up with."""
-        return (
-            not progress.at
-            and progress.read_at is not None
-            and now - progress.read_at > self._plan.catch_up
-        )
+        return progress.read_at is not None and now - progress.read_at > self._plan.catch_up
 
     async def _newest(self, progress: Progress, sifter: Sifter) -> Walked:
         """Read the newest page: at first, or after too long an absence."""
@@ -114,8 +110,8 @@ class Asker:
                 f"posts between {progress.read_at:%Y-%m-%d %H:%M} and now are missing:"
                 " reading was interrupted for longer than catch_up"
             )
-        high = order.latest(progress.high, progress.top, *ids)
-        after = replace(progress, high=high, at="", top="", read_at=sifter.seen_at)
+        high = order.latest(progress.high, *ids)
+        after = replace(progress, high=high, at="", read_at=sifter.seen_at)
         return Walked(progress=after, is_done=True, notice=notice)
 
     async def _page(self, after: str, limit: int, sifter: Sifter) -> tuple[list[str], str]:

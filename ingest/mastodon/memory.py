@@ -28,7 +28,7 @@ class Memory:
     """What is known of recent statuses, the longest unasked first.
 
     Args:
-        most: statuses; about 400 bytes each.
+        most: statuses; about 500 bytes each.
     """
 
     def __init__(self, most: int) -> None:

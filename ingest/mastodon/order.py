@@ -13,7 +13,9 @@ _SHIFT = 16
 
 Source: mastodon/mastodon, lib/mastodon/snowflake.rb."""
 _LEAST = 10**15
-"""Numbers below are no such ids."""
+"""Numbers below are no such ids, …"""
+_MOST_DIGITS = 20
+"""… nor are longer ones."""
 
 _PREVIOUS = re.compile(r'<([^<>]{1,4000})>\s*;[^,<]{0,200}?\brel="?prev"?', re.IGNORECASE)
 
@@ -34,7 +36,8 @@ def latest(*ids: str) -> str:
 
 def before(local: str, overlap: timedelta) -> str:
     """Give an id from some time before another; the same where ids tell no time."""
-    if not local.isascii() or not local.isdigit() or int(local) < _LEAST:
+    is_number = local.isascii() and local.isdigit() and len(local) < _MOST_DIGITS
+    if not is_number or int(local) < _LEAST:
         return local
     return str(max(int(local) - (overlap // timedelta(milliseconds=1) << _SHIFT), 0))
 

@@ -26,11 +26,9 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     asked: str = ""
     """Which timeline of which server it is about."""
     high: str = ""
-    """All up to this id was given."""
+    """The latest id that was given. While no walk is under way, all up to it was."""
     at: str = ""
-    """Where the walk under way goes on, while there is one."""
-    top: str = ""
-    """The latest id that a stream brought while a walk was under way."""
+    """Where the walk under way goes on; empty: there is none."""
     read_at: datetime | None = None
     """When something new came last."""
     row: tuple[Watched, ...] = ()

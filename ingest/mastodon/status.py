@@ -16,6 +16,8 @@ from bunco.errors import BadInput
 _PUBLIC = frozenset({"public", "unlisted"})
 """Akkoma's and Hometown's ``local`` is for the members of one server."""
 
+_ID_LIMIT = 100
+
 
 class Account(Struct, frozen=True, kw_only=True):
     """Who published a status."""
@@ -117,9 +119,12 @@ def decode(body: bytes | str) -> Status:
         BadInput: it is none, with the reason.
     """
     try:
-        return _status(body)
+        found = _status(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"no status: {error}") from error
+    if not 0 < len(found.local) <= _ID_LIMIT:
+        raise BadInput("no status: its id is empty or too long")
+    return found
 
 
 def whose(body: bytes | str) -> tuple[str, Account | None]:
@@ -134,7 +139,8 @@ def whose(body: bytes | str) -> tuple[str, Account | None]:
 def local_of(body: bytes) -> str:
     """Give the id of a status on the server that was asked, whatever else it says."""
     try:
-        return str(_local(body).id)
+        found = str(_local(body).id)
+        return found if len(found) <= _ID_LIMIT else ""
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
 

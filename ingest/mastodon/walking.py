@@ -24,7 +24,7 @@ def begun(progress: Progress, overlap: timedelta) -> Progress:
     """Give the progress with a walk under way."""
     if progress.at or not progress.high:
         return progress
-    return replace(progress, at=order.before(progress.high, overlap), top=progress.high)
+    return replace(progress, at=order.before(progress.high, overlap))
 
 
 def turned(
@@ -47,12 +47,12 @@ def turned(
 
 def ended(progress: Progress) -> Progress:
     """Give the progress when a walk is at its end: all up to the latest was given."""
-    high = order.latest(progress.high, progress.at, progress.top)
-    return replace(progress, high=high, at="", top="")
+    return replace(progress, high=order.latest(progress.high, progress.at), at="")
 
 
 def met(progress: Progress, newest: str) -> Progress:
-    """Give the progress after a stream brought something up to this id."""
-    if progress.at:
-        return replace(progress, top=order.latest(progress.top, newest))
+    """Give the progress after a stream brought something up to this id.
+
+    A walk under way has a place of its own to go on from, so nothing is passed over.
+    """
     return replace(progress, high=order.latest(progress.high, newest))

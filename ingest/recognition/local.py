@@ -76,4 +76,5 @@ def _mailbox(asked: Asked) -> Recognised:
         found=f"a mailbox at {host}, read by IMAP",
         secrets=secrets,
         missing=tuple(missing),
+        is_ready=not missing,
     )

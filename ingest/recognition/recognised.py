@@ -27,6 +27,8 @@ class Recognised(Struct, frozen=True, kw_only=True):
     """Options whose values do not belong into the configuration: they go into files."""
     missing: tuple[tuple[str, str], ...] = ()
     """Lines that the operator is to fill in, each with why."""
+    is_ready: bool = True
+    """Whether it can be read without them; else it is added turned off."""
     hints: tuple[str, ...] = ()
     """What else is worth knowing."""
 

@@ -75,7 +75,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recheck_for: Duration = Duration(days=2)
     """How long a status is asked for again."""
     remember: Annotated[int, Meta(ge=500, le=1_000_000)] = 20_000
-    """Statuses whose deletion is understood; about 400 bytes each. After a restart 500."""
+    """Statuses whose deletion is understood; about 500 bytes each. After a restart 500."""
     silence: Duration = Duration(seconds=60)
     """After so long without a sign of life a stream is opened anew."""
     spacing: Duration = Duration(seconds=1)

@@ -113,6 +113,7 @@ def test_posts_of_a_feed_that_are_forgotten_do_not_come_back_with_it(tmp_path: P
 
 
 @pytest.mark.services
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # kafka-python's
 def test_a_topic_that_tells_removals_leaves_no_trace(kafka: str, tmp_path: Path) -> None:
     posts = published()
 

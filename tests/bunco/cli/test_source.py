@@ -117,3 +117,22 @@ def test_what_nobody_knows_is_told_what_there_is(config: Path) -> None:
     assert result.exit_code == 2
     assert "wss://RELAY" in result.stderr
     assert config.read_text(encoding="utf-8") == CONFIG
+
+
+def test_a_mailbox_without_a_password_is_added_turned_off(config: Path) -> None:
+    result = typed("source", "add", "imaps://ann@imap.example")
+
+    added = sources(config)[1]
+    assert result.exit_code == 0, result.stderr
+    assert (added["kind"], added["enabled"]) == ("alert_mail", False)
+    assert "turned off until" in result.stderr
+    assert typed("doctor", "--offline").exit_code == 0
+
+
+def test_a_mailbox_with_its_password_is_ready(config: Path, tmp_path: Path) -> None:
+    result = typed("source", "add", "imaps://ann:secret-word@imap.example", "--name", "box")
+
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "box.password").read_text(encoding="utf-8") == "secret-word\n"
+    assert "secret-word" not in config.read_text(encoding="utf-8") + result.stderr
+    assert "enabled" not in sources(config)[1]

@@ -85,6 +85,7 @@ class Relay:
         """What clients sent."""
         self.connections = 0
         self.refusing: Play | None = None
+        self._open: set[web.Request] = set()
         self._page = page
         self.plays: dict[str, Play] = {"/": self.serve}
 
@@ -100,6 +101,7 @@ class Relay:
         await socket.prepare(request)
         talk = _Talk(self, request, socket, connection)
         following = asyncio.create_task(talk.follow())
+        self._open.add(request)
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -107,9 +109,16 @@ class Relay:
         except ConnectionError:
             pass
         finally:
+            self._open.discard(request)
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
         return socket
+
+    def cut(self) -> None:
+        """Cut all connections."""
+        for request in self._open:
+            if request.transport is not None:
+                request.transport.abort()
 
     def stored(self, wanted: Event) -> list[Event]:
         """Give what a filter finds, the newest first."""

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from bunco import registry
+from bunco.config import PartConfig
 from bunco.errors import SourceError, UsageError
 from bunco.ports import Fetched
 from ingest.recognition.families import recognise
@@ -61,74 +63,74 @@ RESOLVED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "options", "pages"),
-    [
-        ("https://news.ycombinator.com/", "hackernews", {}, {}),
-        ("r/python", "reddit", {"subreddits": ["python"]}, {}),
-        ("/r/python+rust/", "reddit", {"subreddits": ["python", "rust"]}, {}),
-        ("https://old.reddit.com/r/tea/new/", "reddit", {"subreddits": ["tea"]}, {}),
-        (f"https://www.youtube.com/channel/{CHANNEL}", "youtube", {"channel": CHANNEL}, {}),
-        (
-            f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}",
-            "youtube",
-            {"channel": CHANNEL},
-            {},
-        ),
-        ("https://youtube.com/@tea/videos", "youtube", {"handle": "@tea"}, {}),
-        ("https://www.youtube.com/playlist?list=PL123", "youtube", {"playlist": "PL123"}, {}),
-        (
-            "https://www.youtube.com/c/Tea",
-            "youtube",
-            {"channel": CHANNEL},
-            {"https://www.youtube.com/c/Tea": b'{"externalId":"%s"}' % CHANNEL.encode()},
-        ),
-        ("wss://relay.example", "nostr", {"relays": ["wss://relay.example"]}, {}),
-        (DID, "bluesky", {"dids": [DID]}, {}),
-        (f"https://bsky.app/profile/{DID}", "bluesky", {"dids": [DID]}, {}),
-        ("@Ann.bsky.social", "bluesky", {"dids": [DID]}, RESOLVED),
-        ("https://bsky.app/profile/ann.bsky.social", "bluesky", {"dids": [DID]}, RESOLVED),
-        (FEDI, "mastodon", {"url": FEDI}, nodeinfo(FEDI, "Mastodon")),
-        (f"{FEDI}/tags/tea", "mastodon", {"url": FEDI, "tags": ["tea"]}, nodeinfo(FEDI, "akkoma")),
-        (f"{FEDI}/@ann", "rss", {"url": f"{FEDI}/@ann.rss"}, nodeinfo(FEDI, "mastodon")),
-        (LEMMY, "lemmy", {"url": LEMMY}, nodeinfo(LEMMY, "lemmy")),
-        (
-            f"{LEMMY}/c/tea",
-            "lemmy",
-            {"url": LEMMY, "communities": ["tea"]},
-            nodeinfo(LEMMY, "lemmy"),
-        ),
-        (f"{FORUM}/t/hello/7", "discourse", {"url": FORUM}, ABOUT),
-        (f"{FORUM}/c/site/meta/9", "discourse", {"url": FORUM, "categories": ["site/meta"]}, ABOUT),
-        (
-            "https://a.example/feed",
-            "rss",
-            {"url": "https://a.example/feed"},
-            {"https://a.example/feed": RSS},
-        ),
-        (
-            "https://a.example/",
-            "rss",
-            {"url": "https://a.example/rss"},
-            {
-                "https://a.example/": b"<html><head><link rel=alternate href=/rss "
-                b"type=application/rss+xml></head></html>",
-                "https://a.example/rss": RSS,
-            },
-        ),
-        (
-            "imaps://ann%40mail.example@imap.example/Alerts",
-            "alert_mail",
-            {
-                "host": "imap.example",
-                "security": "tls",
-                "username": "ann@mail.example",
-                "folder": "Alerts",
-            },
-            {},
-        ),
-    ],
-)
+CASES: list[tuple[str, str, dict[str, Any], dict[str, bytes]]] = [
+    ("https://news.ycombinator.com/", "hackernews", {}, {}),
+    ("r/python", "reddit", {"subreddits": ["python"]}, {}),
+    ("/r/python+rust/", "reddit", {"subreddits": ["python", "rust"]}, {}),
+    ("https://old.reddit.com/r/tea/new/", "reddit", {"subreddits": ["tea"]}, {}),
+    (f"https://www.youtube.com/channel/{CHANNEL}", "youtube", {"channel": CHANNEL}, {}),
+    (
+        f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}",
+        "youtube",
+        {"channel": CHANNEL},
+        {},
+    ),
+    ("https://youtube.com/@tea/videos", "youtube", {"handle": "@tea"}, {}),
+    ("https://www.youtube.com/playlist?list=PL123", "youtube", {"playlist": "PL123"}, {}),
+    (
+        "https://www.youtube.com/c/Tea",
+        "youtube",
+        {"channel": CHANNEL},
+        {"https://www.youtube.com/c/Tea": b'{"externalId":"%s"}' % CHANNEL.encode()},
+    ),
+    ("wss://relay.example", "nostr", {"relays": ["wss://relay.example"]}, {}),
+    (DID, "bluesky", {"dids": [DID]}, {}),
+    (f"https://bsky.app/profile/{DID}", "bluesky", {"dids": [DID]}, {}),
+    ("@Ann.bsky.social", "bluesky", {"dids": [DID]}, RESOLVED),
+    ("https://bsky.app/profile/ann.bsky.social", "bluesky", {"dids": [DID]}, RESOLVED),
+    (FEDI, "mastodon", {"url": FEDI}, nodeinfo(FEDI, "Mastodon")),
+    (f"{FEDI}/tags/tea", "mastodon", {"url": FEDI, "tags": ["tea"]}, nodeinfo(FEDI, "akkoma")),
+    (f"{FEDI}/@ann", "rss", {"url": f"{FEDI}/@ann.rss"}, nodeinfo(FEDI, "mastodon")),
+    (LEMMY, "lemmy", {"url": LEMMY}, nodeinfo(LEMMY, "lemmy")),
+    (
+        f"{LEMMY}/c/tea",
+        "lemmy",
+        {"url": LEMMY, "communities": ["tea"]},
+        nodeinfo(LEMMY, "lemmy"),
+    ),
+    (f"{FORUM}/t/hello/7", "discourse", {"url": FORUM}, ABOUT),
+    (f"{FORUM}/c/site/meta/9", "discourse", {"url": FORUM, "categories": ["site/meta"]}, ABOUT),
+    (
+        "https://a.example/feed",
+        "rss",
+        {"url": "https://a.example/feed"},
+        {"https://a.example/feed": RSS},
+    ),
+    (
+        "https://a.example/",
+        "rss",
+        {"url": "https://a.example/rss"},
+        {
+            "https://a.example/": b"<html><head><link rel=alternate href=/rss "
+            b"type=application/rss+xml></head></html>",
+            "https://a.example/rss": RSS,
+        },
+    ),
+    (
+        "imaps://ann%40mail.example@imap.example/Alerts",
+        "alert_mail",
+        {
+            "host": "imap.example",
+            "security": "tls",
+            "username": "ann@mail.example",
+            "folder": "Alerts",
+        },
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "options", "pages"), CASES)
 def test_an_address_is_known(
     text: str, kind: str, options: dict[str, Any], pages: dict[str, bytes]
 ) -> None:
@@ -137,6 +139,22 @@ def test_an_address_is_known(
     assert (found.kind, dict(found.options)) == (kind, options)
     assert found.found
     assert found.name
+
+
+@pytest.mark.parametrize(("text", "kind", "options", "pages"), CASES)
+def test_a_source_takes_the_options_that_are_found(
+    text: str, kind: str, options: dict[str, Any], pages: dict[str, bytes]
+) -> None:
+    if kind not in registry.kinds("ingest.sources"):
+        pytest.skip(f"there are no sources of kind {kind} yet")
+    if not recognised(text, pages).is_ready:
+        options = options | {"password": {"env": "HOME"}}
+    part = registry.part("ingest.sources", kind, where="test", key="kind")
+    table = PartConfig(name="new", kind=kind, options=options, where="test", key="source.new")
+
+    made = registry.options(part, table)
+
+    assert made is not None
 
 
 @pytest.mark.parametrize(
