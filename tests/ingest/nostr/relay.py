@@ -177,10 +177,10 @@ class _Talk:
         self._said += 1
         told = json.dumps(message, ensure_ascii=False)
         if self._said > self._connection.most:
-            if self._request.transport is not None:
-                self._request.transport.write(b"\x81\x7e\x01\x00" + told.encode()[:20])
+            if (transport := self._request.transport) is not None:
+                transport.write(b"\x81\x7e\x01\x00" + told.encode()[:20])
                 await asyncio.sleep(0.01)
-                self._request.transport.abort()
+                transport.abort()
             return
         for _ in range(1 + self._connection.twice):
             await self._socket.send_str(told)
