@@ -40,7 +40,7 @@ class AlertOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Any of these must stand in the sentence or the headlines, in any case."""
     least_sensational: Annotated[float, Meta(ge=0, le=1)] = 0.0
     group_by: GroupBy = "author"
-    """What one alert is about."""
+    """What one alert is about: an author; a headline; a page or headline that several push."""
     wait: Duration = Duration(minutes=2)
     """How long the first finding waits for more of its group."""
     repeat: Duration = Duration(hours=1)

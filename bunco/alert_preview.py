@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco import wiring
-from bunco.alert_wiring import Writer
+from bunco.alert_writing import Writer
 from bunco.alerting import Alert, Outgoing
 from bunco.alerts.looking import Lookout
 from bunco.config import Config

@@ -98,6 +98,26 @@ class Entry(Struct, frozen=True, kw_only=True):
     """What went wrong last, in words."""
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """How a rule stands."""
+
+    rule: str
+    sent_at: datetime | None = None
+    """When its latest mail went."""
+    told_today: int = 0
+    """Alerts decided on the day it was last looked at."""
+    waiting: int = 0
+    """Groups that have something to tell and wait."""
+    on_the_way: int = 0
+    """Mails that are decided and not sent."""
+    since: datetime | None = None
+    """When the oldest of those was decided."""
+    failed: int = 0
+    """Mails that were given up within a week."""
+    error: str = ""
+    """Why the latest of those two kinds did not go."""
+
+
 class LedgerStep(Struct, frozen=True, kw_only=True):
     """All that one look at the findings decided; written whole or not at all."""
 

@@ -34,12 +34,27 @@ def shown(config: Config) -> Mapping[str, Any]:
         ],
         "detectors": {table.kind: _values(table.options) for table in config.detectors},
     }
+    if config.alerts:
+        tables["alerts"] = [_changed(rule) for rule in config.alerts]
+        tables["notify"] = {
+            table.name: {"kind": table.kind, **_values(table.options)} for table in config.notifiers
+        }
+        ledger = config.ledger
+        tables["ledger"] = {"kind": ledger.kind, **_values(ledger.options)}
+        tables["mail"] = _fields(config.mail)
     for name in ("pipeline", "http", "log", "dashboard"):
         tables[name] = _fields(getattr(config, name))
     if config.distributed:
         for name in ("kafka", "ingest", "process", "sink"):
             tables[name] = _fields(getattr(config, name))
     return tables
+
+
+def _changed(record: Struct) -> dict[str, Any]:
+    """Give the fields that differ from their defaults."""
+    plain = {one.name: one.default for one in msgspec.structs.fields(record)}
+    given = msgspec.structs.asdict(record)
+    return _values({name: value for name, value in given.items() if value != plain[name]})
 
 
 def _fields(record: Struct) -> dict[str, Any]:

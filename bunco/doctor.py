@@ -49,6 +49,7 @@ _ADVICE: dict[Weight, str] = {
     "hard": "waiting does not heal this: look at its address and options",
     "soft": "it often heals by itself; look at its address when it lasts",
     "temporary": "look at the network of this machine",
+    "dropped": "a run tries again in a second, and the other servers of the source in turn",
 }
 
 
@@ -89,6 +90,8 @@ async def examine(config: Path | None, *, offline: bool) -> AsyncIterator[Check]
     yield _configured(config or wiring.DEFAULT_CONFIG, settings)
     checks, states, newest = await asyncio.to_thread(_look_into_store, settings, path)
     for check in checks:
+        yield check
+    for check in await asyncio.to_thread(_look_into_alerts, settings, now):
         yield check
     yield clock(now, newest)
     yield disk(path or Path())
@@ -268,6 +271,12 @@ def _look_into_kafka(settings: "Config") -> list[Check]:
     from bunco.streams.checks import checks
 
     return [Check(**asdict(found)) for found in checks(settings.kafka)]
+
+
+def _look_into_alerts(settings: "Config", now: datetime) -> list[Check]:
+    from bunco.alert_checks import checks
+
+    return [Check(**asdict(found)) for found in checks(settings, now)]
 
 
 def _soundness(store: "Store", where: str) -> list[Check]:

@@ -50,15 +50,22 @@ class SourceError(BuncoError):
             429, 5xx, DNS, TLS, time-outs), ``temporary`` (ours: no network, busy) or ``dropped``
             (a stream broke off: it is opened anew in about a second).
         retry_after: the wait the server asked for, if it did.
+        status: what it answered, where it answered over HTTP; else 0.
     """
 
     def __init__(
-        self, reason: str, *, weight: Weight = "soft", retry_after: timedelta | None = None
+        self,
+        reason: str,
+        *,
+        weight: Weight = "soft",
+        retry_after: timedelta | None = None,
+        status: int = 0,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.weight: Weight = weight
         self.retry_after = retry_after
+        self.status = status
 
 
 class BadInput(BuncoError):  # noqa: N818  # a word of the domain, not of Python

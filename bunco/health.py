@@ -31,7 +31,7 @@ def health_word(  # noqa: PLR0911  # one word a line
     *,
     now: datetime | None = None,
     usual_gap: timedelta | None = None,
-    is_paused: bool = False,
+    is_paused: bool | None = None,
 ) -> Health:
     """Give the health of a source in a word, the gravest that is true.
 
@@ -39,9 +39,9 @@ def health_word(  # noqa: PLR0911  # one word a line
         state: what the poller left; None: it was never read.
         now: the present; absent: told as the last run left it, neither late nor silent.
         usual_gap: see ``usual_gaps``; absent: no silence is noticed.
-        is_paused: whether somebody has paused it.
+        is_paused: whether somebody has paused it; absent: as the last run left it.
     """
-    if is_paused:
+    if is_paused or (is_paused is None and state is not None and state.paused):
         return "paused"
     if state is None or (state.polled_at is None and not state.cursor):
         return "new"

@@ -17,6 +17,10 @@ from msgspec.structs import replace
 ERASED = "[removed]"
 """What stands where a text stood whose author removed it."""
 
+EDITED = "#edited-"
+"""In the id of a later wording of a post: between the id of the post and what tells it from
+others, such as the time of the edit."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // _MILLISECOND
@@ -46,6 +50,15 @@ def to_ms(moment: datetime) -> int:
 def from_ms(ms: int) -> datetime:
     """Give the aware UTC time of whole milliseconds since 1970, no later than year 9999."""
     return EPOCH + timedelta(milliseconds=min(ms, _LAST_MS))
+
+
+def first_wording(post_id: str) -> str:
+    """Give the id of the post that an id is a later wording of; the same for all others.
+
+    >>> first_wording("x:1#edited-2026-03-02T12:00:00Z"), first_wording("x:1")
+    ('x:1', 'x:1')
+    """
+    return post_id.partition(EDITED)[0] if EDITED in post_id else post_id
 
 
 class Post(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -344,6 +357,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     noticed_at: datetime | None = None
     settings: str = ""
     """The kind and a digest of the options it was read with last."""
+    paused: bool = False
+    """True while somebody wants it not to be read."""
 
 
 class Poll(Struct, frozen=True, kw_only=True):

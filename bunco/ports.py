@@ -273,11 +273,14 @@ class SourceControl(Protocol):
     """Steer the sources of a run; names are of enabled sources."""
 
     def paused(self) -> frozenset[str]:
-        """Give the names of those that are paused. A pause lasts until the next start."""
+        """Give the names of those that are paused. A pause outlasts restarts."""
         ...
 
     async def pause(self, name: str) -> None:
-        """Read it no more; a running reading is broken off and comes again later."""
+        """Read it no more; a running reading is broken off and comes again later.
+
+        It is remembered with the next commit.
+        """
         ...
 
     async def resume(self, name: str) -> None:

@@ -199,6 +199,7 @@ def _desk(
         forget=forget,
         accept=None if inbox is None else inbox.accept,
         links=alert_wiring.mail_links(config),
+        standings=alert_wiring.standings_of(config),
         control=None if running is None else running.control,
         shown=shown(config),
         version=version("bunco"),

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from msgspec import Struct, field
 from starlette.requests import HTTPConnection
 
-from bunco.alerting import Silence
+from bunco.alerting import Silence, Standing
 from bunco.config import Config
 from bunco.model import Finding, Item, Pattern, SourceState, Verdict
 from bunco.ports import Clock, Receiver, SourceControl, Store
@@ -77,6 +77,8 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
     """Bring posts into the pipeline; they are stored when it returns. None: there is none."""
     links: MailLinks | None = None
     """None where no alerts are sent."""
+    standings: Callable[[], Sequence[Standing]] | None = None
+    """How the rules of alerts stand; blocks. None where that is not known here."""
     hooks: Hooks | None = None
     """None where nothing is received."""
     control: SourceControl | None = None

@@ -62,12 +62,16 @@ def failure(status: int, host: str, headers: Mapping[str, str], now: datetime) -
     phrase = _phrase(status)
     if status == HTTPStatus.FORBIDDEN and has_reddit_feeds(host):
         reason = f"{host} answered 403, which there is a rate limit"
-        return SourceError(reason, weight="soft", retry_after=asked or _RATE_LIMITED_WAIT)
+        return SourceError(
+            reason, weight="soft", retry_after=asked or _RATE_LIMITED_WAIT, status=status
+        )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         asked = asked or _RATE_LIMITED_WAIT
     soft = status in _SOFT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     weight: Weight = "soft" if soft else "hard"
-    return SourceError(f"{host} answered {status}{phrase}", weight=weight, retry_after=asked)
+    return SourceError(
+        f"{host} answered {status}{phrase}", weight=weight, retry_after=asked, status=status
+    )
 
 
 def has_reddit_feeds(host: str) -> bool:

@@ -20,8 +20,14 @@ _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)[^\n]{0,100}$", re.MULTILINE)
 _LINE_MARK = re.compile(
     r"^[ \t]{0,3}(?:#{1,6}[ \t]+|>+[ \t]?|[-*+][ \t]+|={3,}$|-{3,}$)", re.MULTILINE
 )
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|~~|`{1,2})(?=\S)([^\n]{1,1000}?)(?<=\S)\1(?![\w*])")
-_UNDERSCORES = re.compile(r"(?<!\w)(_{1,3})(?=\S)([^\n]{1,1000}?)(?<=\S)\1(?!\w)")
+_EMPHASIS = tuple(
+    re.compile(
+        rf"(?<![\w{mark}\\]){marks}(?=[^\s{mark}])([^{mark}\n]{{1,1000}})(?<=[^\s\\]){marks}(?![\w{mark}])"
+    )
+    for mark, marks in (("*", r"\*{1,3}"), ("_", "_{1,3}"), ("~", "~~"), ("`", "`{1,2}"))
+)
+"""What is emphasised holds no mark of its kind: so a text of nothing but marks costs no time."""
+
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!~>|-])")
 
 
@@ -34,8 +40,9 @@ def words(markdown: str) -> str:
     text = _LINK.sub(r"\1", markdown[:_LIMIT])
     text = _AUTO.sub(r"\1", text)
     text = _LINE_MARK.sub("", _FENCE.sub("", text))
-    for _ in range(2):
-        text = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", text))
+    for _ in range(2):  # one kind may stand inside another
+        for emphasis in _EMPHASIS:
+            text = emphasis.sub(r"\1", text)
     return plain(_ESCAPED.sub(r"\1", text))
 
 
@@ -47,12 +54,8 @@ def links(markdown: str, own: str = "") -> tuple[str, ...]:
     """
     text = markdown[:_LIMIT]
     spots = [(match.start(), match[2]) for match in _LINK.finditer(text)]
-    covered = [match.span() for match in _LINK.finditer(text)]
-    spots += [
-        (match.start(), match[0].rstrip(".,;:!?)*_"))
-        for match in _BARE.finditer(text)
-        if not any(start <= match.start() < end for start, end in covered)
-    ]
+    beside = _LINK.sub(lambda match: " " * len(match[0]), text)
+    spots += [(match.start(), match[0].rstrip(".,;:!?)*_")) for match in _BARE.finditer(beside)]
     found: dict[str, None] = {}
     for _, target in sorted(spots):
         is_web = target.lower().startswith(("http://", "https://"))

@@ -11,6 +11,7 @@ others are read on.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from random import Random
 from time import monotonic
@@ -60,7 +61,7 @@ class Poller:
         states: what is known of the sources from before, by name.
         clock: the time of day.
         random: the spread of starts and waits.
-        most_at_once: readings at the same time, long ones not counted.
+        most_at_once: readings at the same time, long ones and those of streams not counted.
         sleep: how to wait for a number of seconds; tests put a fast one here.
     """
 
@@ -124,10 +125,14 @@ class Poller:
         new = sum(name not in states for name in sources)
         spread = min(new * _SPREAD_EACH, _SPREAD_MOST)
         for name, source in sources.items():
-            self._paused.discard(name)
             self._known.pop(name, None)
             if name in states:
                 self._known[name] = states[name]
+                if states[name].paused:
+                    self._paused.add(name)
+                    _log.warning("source is paused: the dashboard resumes it", source=name)
+                    continue
+            self._paused.discard(name)
             following = self._follow(name, source, states.get(name), spread)
             task = asyncio.create_task(following, name=f"source {name}")
             task.add_done_callback(self._gone)
@@ -149,17 +154,20 @@ class Poller:
         """Read one of the sources no more until it is resumed; no end of the run meanwhile."""
         self._paused.add(name)
         await self.stop([name])
+        await self._remember(name, is_paused=True)
 
     async def resume(self, name: str) -> None:
         """Read a paused source again when it is due."""
         if name in self._paused:
-            self._start_again(name, self._known.get(name) or self._states.get(name))
+            self._start_again(name, await self._remember(name, is_paused=False))
 
     async def try_now(self, name: str) -> None:
         """Read a source at once, whatever it waits for; a paused one is resumed."""
         await self.stop([name])
-        known = self._known.get(name) or self._states.get(name)
-        self._start_again(name, replace(known or SourceState(source=name), next_at=None))
+        known = self._state(name)
+        if name in self._paused:
+            known = await self._remember(name, is_paused=False)
+        self._start_again(name, replace(known, next_at=None))
 
     async def push(self, name: str, delivery: Delivery, outlet: Outlet) -> None:
         """Put what a source was pushed into an outlet; its cursor stays where it is."""
@@ -190,8 +198,28 @@ class Poller:
         """Say whether nothing is left to read: every source that was started has ended."""
         return not self._running and not self._paused
 
-    def _start_again(self, name: str, known: SourceState | None) -> None:
-        self.start({name: self._sources[name]}, {name: known} if known else {})
+    def _start_again(self, name: str, known: SourceState) -> None:
+        self.start({name: self._sources[name]}, {name: known})
+
+    def _state(self, name: str) -> SourceState:
+        return self._known.get(name) or self._states.get(name) or SourceState(source=name)
+
+    async def _remember(self, name: str, *, is_paused: bool) -> SourceState:
+        """Hand over that a source is paused, or is no longer: a restart keeps to it."""
+        outcome = "paused" if is_paused else "resumed"
+        async with self._handing[name]:
+            state = replace(self._state(name), paused=is_paused)
+            told = Delivery(
+                source=name,
+                items=(),
+                cursor=state.cursor,
+                outcome=outcome,
+                state=state,
+                poll=Poll(source=name, at=self._clock.now(), outcome=outcome),
+            )
+            await self._outlet.put(told)
+            self._known[name] = state
+        return state
 
     def _gone(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -210,7 +238,7 @@ class Poller:
             at, started = self._clock.now(), monotonic()
             failure: SourceError | None = None
             try:
-                delivery = await self._read(source, state.cursor)
+                delivery = await self._read(source, state.cursor, streams=not interval)
             except SourceError as error:
                 failure = error
             except Exception as error:  # noqa: BLE001  # outermost loop: nothing stops the others
@@ -227,9 +255,12 @@ class Poller:
                 self._known[name] = state
             await self._pause(state.next_at)
 
-    async def _read(self, source: Source, cursor: bytes) -> Delivery:
-        """Read once, in a place among the many at first."""
-        async with self._places:
+    async def _read(self, source: Source, cursor: bytes, *, streams: bool) -> Delivery:
+        """Read once, in a place among the many at first.
+
+        A stream takes none: it mostly waits for posts, in which a busy one would wait for it.
+        """
+        async with nullcontext() if streams else self._places:
             reading = asyncio.ensure_future(source.read(cursor))
             await _done(reading, _PLACE_SECONDS)
         await _done(reading, None)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bunco.model import Post, Removal
+from bunco.model import EDITED, Post, Removal
 
 MOST_WATCHED = 500
 """The oldest go first. About 100 bytes each in the source's cursor."""
@@ -116,7 +116,7 @@ def edited(
     now = wording or says(post)
     if now == one.says or len(one.edits) >= _MOST_EDITS:
         return one, None
-    name = f"{one.id}#{now}"
+    name = f"{one.id}{EDITED}{now}"
     if name in one.edits:
         return replace(one, says=now), None
     later = replace(post, id=name, posted_at=at, undated=False)

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from bunco.errors import OvertakenError, StoreError
 from bunco.model import (
     Batch,
-    DeadLetter,
     Delivery,
     Item,
     Post,
@@ -99,13 +98,13 @@ class Embedded:
         self._look_up()
         given = [item for delivery in deliveries for item in delivery.items]
         items = self._new(given)
-        letters, frame = self._letters(deliveries), _frame(deliveries)
+        letters = tuple(letter for one in deliveries for letter in one.dead)
         *before, last = segments(items)
         written = []
         for segment in before:  # what came broken goes first, so that removals reach it, too
             written.append(self._commit(segment, Batch(dead=letters)))
             letters = ()
-        written.append(self._commit(last, replace(frame, dead=letters)))
+        written.append(self._commit(last, replace(_frame(deliveries), dead=letters)))
         self._states.settle()
         return Step(
             deliveries=deliveries,
@@ -169,17 +168,6 @@ class Embedded:
         if (version := self._store.version()) != self._version:
             self._states.clear()
             self._version = version
-
-    def _letters(self, deliveries: Sequence[Delivery]) -> tuple[DeadLetter, ...]:
-        """Give what came broken, but for what is of authors who were removed since."""
-        letters = [letter for one in deliveries for letter in one.dead]
-        authors = {letter.author for letter in letters if letter.author}
-        gone = self._store.removed_authors(authors) if authors else {}
-        return tuple(
-            letter
-            for letter in letters
-            if not (letter.at and _is_past(letter.author, letter.at, gone))
-        )
 
     def _new(self, given: list[Item]) -> list[Item]:
         """Give the items that are news, in order: each post once, none of the removed.

@@ -35,7 +35,8 @@ from bench.all_sources.asked import (
     RedditWorld,
     YoutubeWorld,
 )
-from bench.all_sources.streams import JetstreamWorld
+from bench.all_sources.pushed import FileWorld, KafkaWorld, MailWorld, WebhookWorld
+from bench.all_sources.streams import JetstreamWorld, MastodonWorld, NostrWorld
 from bench.all_sources.world import World
 from bunco import wiring
 from bunco.config import read
@@ -48,6 +49,12 @@ WORLDS: tuple[type[World], ...] = (
     RedditWorld,
     YoutubeWorld,
     JetstreamWorld,
+    MastodonWorld,
+    NostrWorld,
+    MailWorld,
+    WebhookWorld,
+    KafkaWorld,
+    FileWorld,
 )
 _TROUBLE_EVERY_S = 90.0
 _SETTLE_S = 240.0
@@ -65,14 +72,17 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bunco-all-sources-") as folder:
         worlds = [make(Random(f"{asked.seed} {make.kind}")) for make in WORLDS]  # noqa: S311  # no secret
         async with AsyncExitStack() as stack:
+            for world in worlds:
+                world.folder = Path(folder)
             tables = {world.kind: await world.open(stack) for world in worlds}
-            config = _written(Path(folder), tables)
+            port = next(world.port for world in worlds if isinstance(world, WebhookWorld))
+            config = _written(Path(folder), tables, port)
             await _lived(config, worlds, asked.minutes * 60, asked.per_minute / 60)
         _compare(config, worlds)
 
 
-def _written(folder: Path, tables: dict[str, dict[str, Any]]) -> Path:
-    said = f"[store]\npath = {json.dumps(str(folder / 'all.db'))}\n[dashboard]\nenabled = false\n"
+def _written(folder: Path, tables: dict[str, dict[str, Any]], port: int) -> Path:
+    said = f"[store]\npath = {json.dumps(str(folder / 'all.db'))}\n[dashboard]\nport = {port}\n"
     for kind, options in tables.items():
         said += f'\n[[source]]\nname = "{kind}"\nkind = "{kind}"\n'
         said += "".join(f"{key} = {_value(value)}\n" for key, value in options.items())

@@ -1,6 +1,5 @@
 """Networks that are asked for what is new: feeds, forums, Hacker News, Lemmy, Reddit, YouTube."""
 
-import os
 from email.utils import format_datetime
 from random import Random
 from typing import Any
@@ -15,7 +14,7 @@ from tests.ingest.sources.test_lemmy import Lemmy
 from tests.ingest.sources.test_reddit import Reddit
 from tests.ingest.sources.test_youtube import CHANNEL, Youtube
 
-_LISTED = 100
+_LISTED = 300
 """Entries of a feed."""
 _FEED_PACE = {"start": "1s", "fastest": "1s", "slowest": "5s", "allow_private": True}
 
@@ -148,13 +147,12 @@ class RedditWorld(AskedWorld):
 
     def options(self, url: str) -> dict[str, Any]:
         """Give the options of a source that reads it at an address."""
-        os.environ |= {"BENCH_REDDIT_ID": "id", "BENCH_REDDIT_SECRET": "hush"}
         return {
             "subreddits": ["news"],
             "url": url,
             "api_url": url,
-            "client_id": {"env": "BENCH_REDDIT_ID"},
-            "client_secret": {"env": "BENCH_REDDIT_SECRET"},
+            "client_id": self.secret("id"),
+            "client_secret": self.secret("hush"),
             "every": "1s",
             "allow_private": True,
         }

@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -35,6 +36,8 @@ class World:
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
+        self.folder = Path()
+        """For files of its own; there before it is opened."""
         self.there: dict[str, None] = {}
         """What the ids of its posts end with, the oldest first; without those removed again."""
         self.written = 0
@@ -57,6 +60,12 @@ class World:
         """Give what the id of a post may stand under in ``there``."""
         after = post.partition(":")[2]
         return after, f":{after}", f"/{after.rpartition('/')[2]}"
+
+    def secret(self, text: str) -> dict[str, str]:
+        """Keep a secret in a file; give it as configurations name it."""
+        file = self.folder / f"{self.kind}-{len(text)}"
+        file.write_text(text, encoding="utf-8")
+        return {"file": str(file)}
 
     def withdrawn(self) -> str:
         """Give now and then an older post that is to be removed; else an empty text."""

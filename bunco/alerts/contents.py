@@ -1,91 +1,29 @@
 """Gather what a mail says of an alert: plain records for the templates, no HTML yet."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from msgspec import Struct
 
-from bunco.alerting import Alert, Topic, name_of
-from bunco.alerts.chart import bar_chart
+from bunco.alerting import Alert, Topic
+from bunco.alerts.sections import (
+    Desk,
+    Link,
+    Section,
+    author_page,
+    link_of,
+    moment_of,
+    section_of,
+    until_of,
+)
 from bunco.alerts.subjects import clipped, plain, who
-from bunco.model import Finding, Number
-from bunco.signing import Grant, signed
-from bunco.text.edits import Span, edits
+from bunco.model import Finding
+from bunco.signing import Grant
 
-_FORMS = 8
-"""Forms of a headline that are shown."""
 _FULL = 4
 """Findings of a mail that are shown whole; of the others a line each."""
 _LINES = 60
 """Lines of those; the rest is a number."""
-_HOURS = 48
-_TEXT = 300
-_LIKE = 0.5
-"""With a smaller share of its letters in words of the first, a text is no form of it: ours."""
-_LABELS = {
-    "count": "posts",
-    "count_24h": "within 24 h",
-    "window_count": "posts in the busiest stretch",
-    "window_expected": "usual in such a stretch",
-    "ratio": "times the usual",
-    "baseline_per_day": "usual posts a day",
-    "places": "places",
-    "links": "different links",
-    "sensational": "sensational",
-}
-
-
-class Desk(Struct, frozen=True, kw_only=True):
-    """What links need: where the dashboard is, and what they are signed with."""
-
-    base_url: str
-    key: bytes
-    link_life: timedelta
-    zone: str = "UTC"
-
-
-class Form(Struct, frozen=True, kw_only=True):
-    """One form of a headline."""
-
-    spans: tuple[Span, ...]
-    when: str
-    place: str
-
-
-class Link(Struct, frozen=True, kw_only=True):
-    """A link, with its words."""
-
-    text: str
-    url: str
-
-
-class Chart(Struct, frozen=True, kw_only=True):
-    """A picture inside the mail."""
-
-    name: str
-    png: bytes
-    alt: str
-    start: str
-    end: str
-
-
-class Section(Struct, frozen=True, kw_only=True):
-    """One finding."""
-
-    who: str
-    author: str
-    name: str
-    severity: str
-    detector: str
-    sentence: str
-    grew: str
-    numbers: tuple[tuple[str, str], ...]
-    forms: tuple[Form, ...]
-    links: tuple[Link, ...]
-    acts: tuple[Link, ...]
-    chart: Chart | None
 
 
 class Contents(Struct, frozen=True, kw_only=True):
@@ -134,15 +72,15 @@ def contents_of(  # noqa: PLR0913  # each is a thing of its own
         lead=_lead(alert, len(told)),
         why=f"The rule “{alert.rule}” sent this: {alert.reason}.",
         rule=alert.rule,
-        at=_moment(alert.at, desk),
+        at=moment_of(alert.at, desk),
         sections=tuple(
-            _section(alert, topic, one, posted.get(one.subject, ()), desk, recipient)
+            section_of(alert, topic, one, posted.get(one.subject, ()), desk, recipient)
             for topic, one in told[:_FULL]
         ),
         more=tuple(
             (
                 plain(f"{who(one.subject)}: {clipped(one.reason, 200)}"),
-                Link(text="look", url=_author_page(one, desk)),
+                Link(text="look", url=author_page(one, desk)),
             )
             for _, one in rest[:_LINES]
         ),
@@ -154,9 +92,12 @@ def contents_of(  # noqa: PLR0913  # each is a thing of its own
         ),
         held=tuple(_held(alert)),
         dashboard=desk.base_url,
-        unsubscribe=_act(
+        unsubscribe=link_of(
             Grant(
-                act="unsubscribe", until_s=_until(alert, desk), rule=alert.rule, recipient=recipient
+                act="unsubscribe",
+                until_s=until_of(alert, desk),
+                rule=alert.rule,
+                recipient=recipient,
             ),
             desk,
         ),
@@ -177,7 +118,7 @@ def _lead(alert: Alert, count: int) -> str:
     updates = sum(topic.updates for topic in alert.topics)
     match alert.kind:
         case "muted":
-            return f"No more alerts of this rule until midnight: {alert.reason}."
+            return "No more alerts of this rule until midnight. What comes meanwhile is kept."
         case "summary" | "digest":
             return f"{count} findings about {len(alert.topics)} subjects, the loudest first."
         case "closing":
@@ -192,133 +133,3 @@ def _lead(alert: Alert, count: int) -> str:
 
 def _held(alert: Alert) -> list[str]:
     return [f"{count} {reason} since the last mail" for reason, count in alert.held.items()]
-
-
-def _section(  # noqa: PLR0913, PLR0917  # as above
-    alert: Alert,
-    topic: Topic,
-    finding: Finding,
-    posted: Sequence[datetime],
-    desk: Desk,
-    recipient: str,
-) -> Section:
-    before = topic.before.get(finding.id, "")
-    return Section(
-        who=plain(who(finding.subject)),
-        author=plain(finding.subject),
-        name=finding.id,
-        severity=finding.severity,
-        detector=finding.detector,
-        sentence=plain(finding.reason),
-        grew="It has grown since you were told." if before else "",
-        numbers=tuple(
-            (label, _shown(value))
-            for key, label in _LABELS.items()
-            if (value := finding.numbers.get(key)) not in {None, 0}
-        ),
-        forms=_forms(finding, desk),
-        links=(Link(text="See it on the dashboard", url=_author_page(finding, desk)),),
-        acts=_acts(alert, finding, desk, recipient),
-        chart=_chart(finding, posted, desk),
-    )
-
-
-def _forms(finding: Finding, desk: Desk) -> tuple[Form, ...]:
-    if not finding.quotes:
-        return ()
-    first = plain(finding.quotes[0].text)[:_TEXT]
-    return tuple(
-        Form(
-            spans=_spans(first, plain(one.text)[:_TEXT]),
-            when=_moment(one.at, desk),
-            place=plain(one.place),
-        )
-        for one in finding.quotes[:_FORMS]
-    )
-
-
-def _spans(first: str, text: str) -> tuple[Span, ...]:
-    """Mark what changed; nothing in what is another text, as the posts of a burst are."""
-    spans = edits(first, text)
-    kept = sum(len(span.text.strip()) for span in spans if span.change in {"same", "written"})
-    return spans if kept >= _LIKE * len(text) else (Span(text, "same"),)
-
-
-def _acts(alert: Alert, finding: Finding, desk: Desk, recipient: str) -> tuple[Link, ...]:
-    until = _until(alert, desk)
-
-    def silence(days: int) -> Grant:
-        return Grant(
-            act="silence",
-            until_s=until,
-            rule=alert.rule,
-            author=finding.subject,
-            days=days,
-            recipient=recipient,
-        )
-
-    def verdict(word: str) -> Grant:
-        return Grant(
-            act="spam" if word == "spam" else "fine",
-            until_s=until,
-            rule=alert.rule,
-            finding=finding.id,
-            recipient=recipient,
-        )
-
-    told = (
-        ("Silence 1 day", silence(1)),
-        ("Silence 7 days", silence(7)),
-        ("It is fine", verdict("fine")),
-        ("It is spam", verdict("spam")),
-    )
-    return tuple(Link(text=text, url=_act(grant, desk)) for text, grant in told)
-
-
-def _act(grant: Grant, desk: Desk) -> str:
-    return f"{desk.base_url}/alert/{signed(grant, desk.key)}"
-
-
-def _author_page(finding: Finding, desk: Desk) -> str:
-    around = timedelta(minutes=10)
-    since, until = finding.first_at - around, finding.last_at + around
-    times = f"since={since:%Y-%m-%dT%H:%M:%SZ}&until={until:%Y-%m-%dT%H:%M:%SZ}"
-    return f"{desk.base_url}/author?id={quote(finding.subject, safe='')}&{times}"
-
-
-def _chart(finding: Finding, posted: Sequence[datetime], desk: Desk) -> Chart | None:
-    end = finding.last_at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    start = end - timedelta(hours=_HOURS)
-    values = [0] * _HOURS
-    for one in posted:
-        if start <= one < end:
-            values[int((one - start) / timedelta(hours=1))] += 1
-    if not sum(values):
-        return None
-    from_, to = finding.first_at.replace(minute=0, second=0, microsecond=0), finding.last_at
-    marked = [from_ <= start + timedelta(hours=n) <= to for n in range(_HOURS)]
-    most = max(values)
-    inside = sum(value for value, is_marked in zip(values, marked, strict=True) if is_marked)
-    return Chart(
-        name=name_of("chart", finding.id),
-        png=bar_chart(values, marked),
-        alt=(
-            f"Posts an hour over {_HOURS} hours: {sum(values)} in all, at most {most} in one hour, "
-            f"{inside} within the finding."
-        ),
-        start=_moment(start, desk),
-        end=_moment(end, desk),
-    )
-
-
-def _until(alert: Alert, desk: Desk) -> int:
-    return int((alert.at + desk.link_life).timestamp())
-
-
-def _moment(moment: datetime, desk: Desk) -> str:
-    local = moment.astimezone(ZoneInfo(desk.zone))
-    return f"{local:%a %d %b %Y, %H:%M} {local.tzname()}"
-
-
-def _shown(value: Number | None) -> str:
-    return f"{value:,.10g}" if isinstance(value, int | float) else plain(str(value))

@@ -15,17 +15,19 @@ from msgspec import Struct
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Alert, Entry, Ledger, LedgerStep, Note, Silence
 from bunco.alerts import memory as remembered
+from bunco.alerts.holding import due_findings
 from bunco.alerts.mail import entry_id
-from bunco.alerts.policy import HEALTH, Decided, decide, due_findings
+from bunco.alerts.memory import HEALTH
+from bunco.alerts.policy import Decided, decide
 from bunco.alerts.sightings import Sighting, sighting_of
 from bunco.alerts.troubles import troubles
 from bunco.errors import UsageError
 from bunco.health import RHYTHM, usual_gaps
 from bunco.log import logger
-from bunco.model import Finding, SourceState
+from bunco.model import Finding, Post, SourceState
 from bunco.ports import Store
 
-_PAGE = 500
+_PAGE, _POSTS = 500, 4
 _KEPT = frozenset({"waiting", "silenced", "judged", "late"})
 """Outcomes that are written down; the others say nothing of an alert that was due."""
 _GAPS_EVERY = timedelta(minutes=10)
@@ -137,7 +139,9 @@ class Lookout:
                     removed.add(name)
                 else:
                     there[name] = finding
-        seen = [sighting_of(one, rule, silences, now) for one in there.values()]
+        seen = [
+            sighting_of(one, rule, silences, now, self._posts(one, rule)) for one in there.values()
+        ]
         if rule.health:
             wrong = self._troubles(rule, silences, now)
             names = {one.id for one in wrong}
@@ -145,6 +149,13 @@ class Lookout:
             removed |= {one for one in (health.members if health else ()) if one not in names}
             seen += wrong
         return decide(rule, memory, seen, now, removed=removed)
+
+    def _posts(self, finding: Finding, rule: AlertOptions) -> list[Post]:
+        """Give some of the posts of a finding, where the rule asks what they point at."""
+        if rule.group_by != "campaign":
+            return []
+        found = [self._store.post(one) for one in finding.evidence[-_POSTS:]]
+        return [one.post for one in found if one is not None]
 
     def _troubles(
         self, rule: AlertOptions, silences: Sequence[Silence], now: datetime

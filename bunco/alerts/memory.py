@@ -5,6 +5,9 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+HEALTH = "health"
+"""The group of troubles with sources and the run itself."""
+
 
 class Member(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One finding of a group."""
@@ -31,6 +34,8 @@ class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_alert: str = ""
     updates: int = 0
     """Times that something grew since it was told."""
+    things: tuple[str, ...] = ()
+    """What a campaign pushes, as hashes: who pushes one of them too belongs to it."""
 
     @property
     def is_waiting(self) -> bool:

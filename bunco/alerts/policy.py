@@ -16,12 +16,11 @@ from msgspec.structs import replace
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Alert, AlertKind, Note, Topic, name_of
-from bunco.alerts.memory import Group, Member, RuleMemory
+from bunco.alerts.grouping import taken_in, without
+from bunco.alerts.holding import due_groups, holds
+from bunco.alerts.memory import HEALTH, Group, RuleMemory
 from bunco.alerts.sightings import Sighting
-from bunco.alerts.times import local_day, next_digest, next_time, quiet_until
-
-HEALTH = "health"
-"""The group of troubles with sources and the run itself."""
+from bunco.alerts.times import local_day, next_digest, next_time
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -56,8 +55,8 @@ def decide(
         memory = replace(memory, day=today, told_today=0, said_muted=False)
     if rule.digest and memory.digest_at is None:
         memory = replace(memory, digest_at=next_digest(rule.digest, rule.zone, now))
-    memory, notes = _taken_in(rule, _without(memory, removed, now), seen, now)
-    due, waiting = _due(rule, memory, now)
+    memory, notes = taken_in(rule, without(memory, removed, now), seen, now)
+    due, waiting = due_groups(rule, memory, now)
     memory, alerts = _told(rule, memory, due, now, waiting)
     memory, closing = _closed(rule, memory, now) if not alerts else (memory, [])
     return Decided(
@@ -66,122 +65,6 @@ def decide(
         notes=tuple(notes),
         waiting=waiting,
     )
-
-
-# ------------------------------------------------------------------------ taking in
-
-
-def _taken_in(
-    rule: AlertOptions, memory: RuleMemory, seen: Sequence[Sighting], now: datetime
-) -> tuple[RuleMemory, list[Note]]:
-    latest: dict[str, Sighting] = {}
-    for one in sorted(seen, key=lambda one: (one.id, one.growth, repr(one))):
-        latest[one.id] = one
-    groups, held, notes = dict(memory.groups), dict(memory.held), []
-    for one in latest.values():
-        if one.refused is not None:
-            outcome, reason = one.refused, one.reason
-            groups = _dropped(groups, one.id)
-            if outcome == "silenced":
-                held[outcome] = held.get(outcome, 0) + 1
-        else:
-            group = groups.get(one.group) or Group()
-            known = group.members.get(one.id)
-            if known is not None and one.growth <= known.growth:
-                outcome, reason = "unchanged", "nothing of it grew"
-            else:
-                outcome, reason = "waiting", "waits in its group"
-                groups[one.group] = _grown(group, one, known, now)
-        notes.append(Note(rule=rule.name, finding=one.id, outcome=outcome, reason=reason, at=now))
-    return replace(memory, groups=groups, held=held), notes
-
-
-def _grown(group: Group, one: Sighting, known: Member | None, now: datetime) -> Group:
-    member = Member(
-        growth=one.growth,
-        told="" if known is None else known.told,
-        closes_at=one.closes_at,
-        is_urgent=one.is_urgent,
-        text=one.text,
-    )
-    return replace(
-        group,
-        members=dict(sorted((group.members | {one.id: member}).items())),
-        since=group.since or now,
-        updates=group.updates + 1,
-    )
-
-
-def _dropped(groups: dict[str, Group], finding: str) -> dict[str, Group]:
-    """Give the groups without a finding; what is left to tell is told in its time."""
-    for name, group in groups.items():
-        if finding in group.members:
-            left = {key: one for key, one in group.members.items() if key != finding}
-            is_waiting = any(one.growth != one.told for one in left.values())
-            since = group.since if is_waiting else None
-            groups = groups | {name: replace(group, members=left, since=since)}
-    return groups
-
-
-def _without(memory: RuleMemory, removed: Collection[str], now: datetime) -> RuleMemory:
-    """Give the memory without findings that are gone; a trouble that is over is closed."""
-    groups = memory.groups
-    for finding in sorted(removed):
-        health = groups.get(HEALTH)
-        if health is not None and finding in health.members:
-            member = health.members[finding]
-            if member.closes_at is not None:
-                continue
-            if member.told:
-                ended = replace(member, growth=f"{member.growth} over", closes_at=now)
-                over = replace(health, members=health.members | {finding: ended})
-                groups = groups | {HEALTH: replace(over, since=health.since or now)}
-                continue
-        groups = _dropped(dict(groups), finding)
-    return replace(memory, groups=groups)
-
-
-# --------------------------------------------------------------------------- timing
-
-
-def _due(rule: AlertOptions, memory: RuleMemory, now: datetime) -> tuple[list[str], dict[str, str]]:
-    """Give the groups to be told now, and of the others why they wait."""
-    due, waiting = [], {}
-    for name, group in sorted(memory.groups.items()):
-        if group.since is None:
-            continue
-        if reason := _holds(rule, memory, group, now):
-            waiting[name] = reason
-        else:
-            due.append(name)
-    return due, waiting
-
-
-def _holds(  # noqa: PLR0911  # one reason a line
-    rule: AlertOptions, memory: RuleMemory, group: Group, now: datetime
-) -> str:
-    """Give why a group is not told yet; empty: it is to be told."""
-    is_urgent = _is_urgent(group)
-    gathers = is_urgent or not rule.digest
-    if gathers and group.since is not None and now < group.since + rule.wait:
-        return f"waits {_span(rule.wait)} for more"
-    if group.told_at is not None and now < group.told_at + timedelta(seconds=group.interval_s):
-        return f"told less than {_span(timedelta(seconds=group.interval_s))} ago"
-    if is_urgent:
-        return ""
-    if rule.digest:
-        if memory.digest_at is not None and now < memory.digest_at:
-            return f"for the digest at {memory.digest_at:%Y-%m-%d %H:%M} UTC"
-        return ""
-    if (end := quiet_until(rule.quiet, rule.zone, now)) is not None:
-        return f"quiet hours until {end:%Y-%m-%d %H:%M} UTC"
-    if memory.told_at is not None and now < memory.told_at + rule.spacing:
-        return f"the rule told something less than {_span(rule.spacing)} ago"
-    return ""
-
-
-def _is_urgent(group: Group) -> bool:
-    return any(one.is_urgent and one.growth != one.told for one in group.members.values())
 
 
 # -------------------------------------------------------------------------- telling
@@ -319,7 +202,7 @@ def _closed(
     for name, group in sorted(memory.groups.items()):
         if not _wants_closing(rule, name, group) or not _is_over(group, now):
             continue
-        if _holds(rule, memory, group, now) or memory.told_today >= rule.most_a_day:
+        if holds(rule, memory, group, now) or memory.told_today >= rule.most_a_day:
             continue
         memory, alert = _one(rule, memory, ("closing", [name], "it is over"), now)
         left = replace(memory.groups[name], members={})
@@ -352,10 +235,5 @@ def _tidied(rule: AlertOptions, memory: RuleMemory, now: datetime) -> RuleMemory
 
 def due_findings(rule: AlertOptions, memory: RuleMemory, now: datetime) -> list[str]:
     """Give the ids of what may be told now: to be looked at once more before it is."""
-    due, _ = _due(rule, memory, now)
+    due, _ = due_groups(rule, memory, now)
     return sorted({one for name in due if name != HEALTH for one in memory.groups[name].members})
-
-
-def _span(length: timedelta) -> str:
-    minutes = length.total_seconds() / 60
-    return f"{minutes / 60:g} h" if minutes >= 60 else f"{minutes:g} min"

@@ -8,7 +8,10 @@ from msgspec import Struct
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Outcome, Silence, name_of
-from bunco.model import SEVERITY_FROM, Finding, to_ms
+from bunco.model import SEVERITY_FROM, Finding, Post, to_ms
+from bunco.text.address import canonical
+from bunco.text.similarity import long_enough
+from bunco.text.things import is_own, link_key, target
 from bunco.text.wording import opening
 
 
@@ -29,10 +32,16 @@ class Sighting(Struct, frozen=True, kw_only=True):
     """… and the sentence."""
     text: str = ""
     """What there is to say of it, where no store can be asked."""
+    things: tuple[str, ...] = ()
+    """What is pushed, as hashes, where that decides on the group."""
 
 
 def sighting_of(
-    finding: Finding, rule: AlertOptions, silences: Sequence[Silence], now: datetime
+    finding: Finding,
+    rule: AlertOptions,
+    silences: Sequence[Silence],
+    now: datetime,
+    posts: Sequence[Post] = (),
 ) -> Sighting:
     """Give what a rule makes of a finding, whether it takes it or not.
 
@@ -41,11 +50,13 @@ def sighting_of(
         rule: whose filters it goes through.
         silences: of all rules.
         now: the present.
+        posts: some that it rests on, where the rule groups by campaign.
     """
     refused, reason = _refused(finding, rule, silences, now)
     return Sighting(
         id=finding.id,
         group=group_of(finding, rule),
+        things=things_of(finding, posts) if rule.group_by == "campaign" else (),
         growth=f"{to_ms(finding.last_at):016d} {finding.score:.3f}",
         closes_at=finding.closes_at,
         is_urgent=bool(rule.urgent) and finding.score >= SEVERITY_FROM[rule.urgent or "high"],
@@ -62,12 +73,35 @@ def group_of(finding: Finding, rule: AlertOptions) -> str:
     return " ".join(_grouped(finding, rule))
 
 
+def things_of(finding: Finding, posts: Sequence[Post]) -> tuple[str, ...]:
+    """Give what a finding pushes, as hashes: pages its posts point at, and what it quotes.
+
+    Whose findings share one of them belong to one campaign. Words count where there are enough
+    of them that they are not the same by chance.
+
+    Args:
+        finding: as the store gives it.
+        posts: some that it rests on.
+    """
+    keys = {_page(one) for one in posts}
+    pages = [name_of("page", str(key)) for key in sorted(keys) if key]
+    wordings = sorted({opening(quote.text) for quote in finding.quotes})
+    return (*pages, *(name_of("words", one) for one in wordings if long_enough(one)))
+
+
+def _page(post: Post) -> int:
+    """Give the key of the page a post points at, be it the post's own; 0: none."""
+    own = canonical(post.url)
+    key = target([canonical(link) for link in post.links], own)
+    return link_key(own) if is_own(key) else key
+
+
 def _grouped(finding: Finding, rule: AlertOptions) -> tuple[str, str]:
     match rule.group_by:
         case "headline" if finding.quotes:
             return "headline", name_of(opening(finding.quotes[0].text))
-        case "campaign" if campaign := finding.numbers.get("campaign"):
-            return "campaign", name_of(str(campaign))
+        case "campaign":
+            return "campaign", name_of(finding.subject)
     return "author", name_of(finding.subject)
 
 

@@ -71,6 +71,8 @@ def _subject(alert: Alert, findings: Mapping[str, Finding], zone: str) -> str:
         return f"{word}{did(loudest, zone, alert.at)}, and {others}"
     ended = "Ended: " if alert.kind == "closing" else ""
     more = f" (+{len(told) - 1} more)" if len(told) > 1 else ""
+    if (beside := len({one.subject for one in told}) - 1) > 0:
+        more = f", and so did {beside} other{'s' * (beside > 1)}"
     return f"{ended}{did(loudest, zone, alert.at)}{more}"
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Silence
-from bunco.alerts.policy import HEALTH
+from bunco.alerts.memory import HEALTH
 from bunco.alerts.sightings import Sighting
 from bunco.health import is_silent
 from bunco.model import SourceState, to_ms
@@ -24,12 +24,12 @@ def troubles(
 
     Args:
         rule: says from when on something is a trouble.
-        sources: the states of the enabled sources, by name.
+        sources: the states of the enabled sources, by name; those paused are left alone.
         gaps: the usual gap between posts of each (``bunco.health.usual_gaps``).
         silences: those on sources keep their troubles quiet.
         now: the present.
     """
-    live = {name: state for name, state in sources.items() if not state.ended}
+    live = {one: state for one, state in sources.items() if not (state.ended or state.paused)}
     stopped = _stopped(rule, live, now)
     if stopped is not None:
         return [stopped]

@@ -106,7 +106,7 @@ def log(
     """
     from contextlib import closing
 
-    from bunco import alert_wiring, wiring
+    from bunco import alert_wiring, alert_writing, wiring
 
     settings = wiring.load_config(config)
     limit = limit or _LOG_LINES
@@ -114,7 +114,7 @@ def log(
         closing(wiring.open_store(settings)) as store,
         closing(alert_wiring.open_ledger(settings)) as ledger,
     ):
-        subject_of = alert_wiring.Subjects(settings, store, ledger)
+        subject_of = alert_writing.Subjects(settings, store, ledger)
         found = ledger.entries(rule=rule, finding=finding, limit=limit)
         entries = [(one, subject_of(one)) for one in found]
         notes = ledger.notes(finding=finding, rule=rule, limit=limit) if finding else ()
@@ -158,7 +158,7 @@ async def _run(settings: "Config", store: "Store") -> None:
 
 
 async def _try_out(settings: "Config", names: list[str]) -> Exception | None:
-    from bunco import alert_wiring
+    from bunco import alert_wiring, alert_writing
     from bunco.errors import SendError
 
     failed = None
@@ -166,7 +166,7 @@ async def _try_out(settings: "Config", names: list[str]) -> Exception | None:
         rule = next(one for one in settings.alerts if one.name == name)
         channel = alert_wiring.notifiers(settings, [rule.through])[rule.through]
         try:
-            for message in alert_wiring.samples(settings, rule, SystemClock().now()):
+            for message in alert_writing.samples(settings, rule, SystemClock().now()):
                 await channel.send(message)
                 say(f"{name}: sent to {message.recipient or rule.through}.")
         except SendError as error:

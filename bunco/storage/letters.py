@@ -53,13 +53,17 @@ def mentions(letter: DeadLetter) -> Mentions:
     >>> letter = DeadLetter(id="a", origin="hn", reason="odd", body=b'{"id": "hn:1", "author"')
     >>> "hn:1" in mentions(letter).posts
     True
+    >>> letter = DeadLetter(id="a", origin="hn: hn:1", reason="odd", body=b"?")
+    >>> "hn:1" in mentions(letter).posts
+    True
     """
     times = [ms for raw in _times(letter.body) if (ms := _ms(raw)) is not None]
     if letter.at is not None and not times:
         times = [to_ms(letter.at)]
     authors = {letter.author, *map(_plain, _authors(letter.body))}
     return Mentions(
-        posts=frozenset(map(_plain, _texts(letter.body))) - {""},
+        posts=frozenset((letter.origin.partition(": ")[2], *map(_plain, _texts(letter.body))))
+        - {""},
         authors=frozenset(authors - {""}),
         first_ms=min(times, default=None),
     )

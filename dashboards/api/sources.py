@@ -61,7 +61,7 @@ async def shown(desk: Desk, *, with_rhythm: bool = True) -> Sources:
         with_rhythm: whether silence is noticed, which takes the counts of two weeks.
     """
     states = await desk.source_states()
-    paused = desk.control.paused() if desk.control else frozenset()
+    paused = desk.control.paused() if desk.control else None
     now = desk.clock.now()
     gaps: Mapping[str, timedelta] = {}
     if with_rhythm:
@@ -71,7 +71,10 @@ async def shown(desk: Desk, *, with_rhythm: bool = True) -> Sources:
     for table in desk.config.sources:
         state = states[table.name]
         word = health_word(
-            state, now=now, usual_gap=gaps.get(table.name), is_paused=table.name in paused
+            state,
+            now=now,
+            usual_gap=gaps.get(table.name),
+            is_paused=None if paused is None else table.name in paused,
         )
         fields = {name: getattr(state, name) for name in Source.__struct_fields__[4:]}
         health: Told = word if table.enabled else "off"

@@ -1,9 +1,11 @@
 """The page of one author: what a person needs to judge them."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from bunco.model import AuthorSummary, HistoryEntry
 from bunco.ports import VerdictQuery
@@ -24,7 +26,7 @@ from dashboards.pages.listing import entry_list, post_list
 from dashboards.pages.markup import Child, Markup, h, joined, said
 from dashboards.pages.panels import panel
 from dashboards.pages.visit import Visit
-from dashboards.pages.words import address, joined_with_space, plural
+from dashboards.pages.words import address, joined_with_space, plural, when
 from dashboards.views.author import AuthorView, author_view
 
 MOST = 2000
@@ -34,6 +36,15 @@ LISTED = 100
 
 _PIECE, _VERDICTS, _FOUND = 500, 50, 50
 _SPANS: filtering.Choices = (("", "all"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days"))
+
+
+class Period(Struct, frozen=True, kw_only=True):
+    """A time; without an end it goes on."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    is_named: bool = False
+    """Whether a link named it, such as that of a mail."""
 
 
 def register() -> None:
@@ -55,14 +66,15 @@ async def build(visit: Visit) -> Sheet:
                 ),
             ),
         )
-    entries, is_cut = await history(visit, summary)
+    span = period(visit.query, summary.last_at)
+    entries, is_cut = await history(visit, summary, span)
     verdicts = await visit.desk.ask(
         visit.desk.store.verdicts, VerdictQuery(author=author), limit=_VERDICTS
     )
 
     def everything() -> Markup:
         view = author_view(summary, entries, verdicts.rows, visit.zone, is_cut=is_cut)
-        return _everything(visit, view)
+        return h("div", _within(visit, span), _everything(visit, view), class_="b-stack")
 
     words = visit.query.get("words", "").strip()
     found = await _found(visit, author, words) if words else None
@@ -78,17 +90,35 @@ async def build(visit: Visit) -> Sheet:
     )
 
 
-async def history(visit: Visit, summary: AuthorSummary) -> tuple[Sequence[HistoryEntry], bool]:
-    """Give an author's latest posts and findings, and whether there is more before them."""
-    desk, days = visit.desk, visit.query.get("days", "")
-    since = None
-    if days.isdigit() and summary.last_at is not None:
-        since = summary.last_at - timedelta(days=min(int(days), 3650))
+def period(query: Mapping[str, str], last_at: datetime | None) -> Period:
+    """Give the time that is shown: what a mail's link names, else days before the last post.
+
+    Args:
+        query: ``since`` and ``until`` as ISO 8601, or ``days``; what cannot be read is left out.
+        last_at: when the author's last post was published.
+    """
+    since, until = _moment(query.get("since", "")), _moment(query.get("until", ""))
+    days = query.get("days", "")
+    if since is None and until is None and days.isdecimal() and last_at is not None:
+        return Period(since=last_at - timedelta(days=min(int(days[:6]), 3650)))
+    return Period(since=since, until=until, is_named=since is not None or until is not None)
+
+
+async def history(
+    visit: Visit, summary: AuthorSummary, span: Period
+) -> tuple[Sequence[HistoryEntry], bool]:
+    """Give an author's latest posts and findings of a time, and whether there is more of it."""
+    desk = visit.desk
     entries: list[HistoryEntry] = []
     after = ""
     while len(entries) < MOST:
         found = await desk.ask(
-            desk.store.history, summary.author, since=since, limit=_PIECE, after=after
+            desk.store.history,
+            summary.author,
+            since=span.since,
+            until=span.until,
+            limit=_PIECE,
+            after=after,
         )
         entries += found.rows
         if not (after := found.after):
@@ -104,7 +134,7 @@ async def forget(visit: Visit, given: dict[str, Any]) -> None:
         visit.tell("note", "Nothing was erased: it was not confirmed.")
         return
     await visit.desk.forget(author)
-    visit.tell("note", "Erased, with all posts and findings.")
+    visit.tell("go", address("/author", id=author))  # its name in the heading is to go as well
 
 
 async def _found(visit: Visit, author: str, words: str) -> Markup:
@@ -137,6 +167,31 @@ def _everything(visit: Visit, view: AuthorView) -> Markup:
         class_="b-stack",
         data_zoned=True,
     )
+
+
+def _within(visit: Visit, span: Period) -> Markup | None:
+    """Give the line that says which time is shown, where a link named it."""
+    if not span.is_named:
+        return None
+    words = [
+        joined_with_space(word, when(at, visit.now))
+        for word, at in (("from", span.since), ("to", span.until))
+        if at is not None
+    ]
+    everything = address("/author", id=visit.query.get("id", ""))
+    return h(
+        "p",
+        joined_with_space("Shown is the time", *words, h("a", "Show everything", href=everything)),
+        class_="b-banner",
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _filters(visit: Visit) -> Markup:

@@ -150,12 +150,17 @@ async def sources_told(desk: Desk) -> Sequence[Told]:
         desk.ask(desk.store.counts, "posts", step=hour, since=since, until=until),
     )
     gaps = usual_gaps(counts)
-    paused = desk.control.paused() if desk.control else frozenset[str]()
+    paused = desk.control.paused() if desk.control else None
     return [
         Told(
             name=name,
             state=state,
-            health=health_word(state, now=now, usual_gap=gaps.get(name), is_paused=name in paused),
+            health=health_word(
+                state,
+                now=now,
+                usual_gap=gaps.get(name),
+                is_paused=None if paused is None else name in paused,
+            ),
         )
         for name, state in sorted(states.items())
     ]

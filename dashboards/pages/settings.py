@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from bunco.alerting import Standing
 from bunco.model import Count
 from dashboards.pages.building import page
 from dashboards.pages.frame import Sheet
 from dashboards.pages.markup import Markup, h, said
 from dashboards.pages.panels import panel
 from dashboards.pages.visit import Visit
-from dashboards.pages.words import address
+from dashboards.pages.words import address, when
 
 _DAYS = (1, 7, 30)
 
@@ -34,6 +35,7 @@ async def build(visit: Visit) -> Sheet:
         since=until - timedelta(days=30),
         until=until + timedelta(hours=1),
     )
+    standings = await desk.ask(desk.standings) if desk.standings is not None else None
     shown = {name: table for name, table in desk.shown.items() if name != "detectors"}
     facts = [
         h("div", h("dt", name), h("dd", value))
@@ -53,6 +55,7 @@ async def build(visit: Visit) -> Sheet:
             "div",
             panel("In the store", h("dl", *facts, class_="b-facts")),
             panel("Rules", _rules(rules, counts, until), about=about),
+            alerting(standings, visit.now) if desk.shown.get("alerts") else None,
             h(
                 "div",
                 *(panel(name.capitalize(), _table(table)) for name, table in shown.items()),
@@ -60,6 +63,34 @@ async def build(visit: Visit) -> Sheet:
             ),
             class_="b-stack",
         ),
+    )
+
+
+def alerting(standings: Sequence[Standing] | None, now: datetime) -> Markup:
+    """Give how the rules of alerts stand."""
+    if standings is None:
+        said_ = h("p", "What was sent is not known here: no rule is on, or it is kept elsewhere.")
+        return panel("How alerts stand", said_)
+    head = ("Rule", "Last sent", "Waiting", "On the way", "Failed, 7 d", "Said")
+    rows = [
+        h(
+            "tr",
+            h("th", one.rule, scope="row"),
+            h("td", when(one.sent_at, now), data_name=head[1]),
+            *(
+                h("td", f"{count:,}", class_="b-number", data_name=name)
+                for name, count in zip(
+                    head[2:5], (one.waiting, one.on_the_way, one.failed), strict=True
+                )
+            ),
+            h("td", said(one.error, 200) if one.error else "–", data_name=head[5]),
+        )
+        for one in standings
+    ]
+    titles = [h("th", name, scope="col") for name in head]
+    table = h("table", h("thead", h("tr", *titles)), h("tbody", *rows), class_="b-table b-cards")
+    return panel(
+        "How alerts stand", table, about="groups that wait; mails that are decided and not sent"
     )
 
 

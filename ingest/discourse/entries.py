@@ -16,7 +16,9 @@ from ingest.anchors import links_in
 from ingest.json_api import within_limits
 
 _REGULAR = 1
-_QUOTE = re.compile(r"<aside class=\"quote\b.*?</aside>", re.DOTALL)
+_HTML_LIMIT = 100_000
+"""Characters of a post that are looked at."""
+_QUOTE, _QUOTE_END = '<aside class="quote', "</aside>"
 _MENTION = re.compile(r"<a\s[^<>]{0,200}?class=\"mention\"[^<>]{0,300}>@([\w.-]{1,60})</a>")
 
 
@@ -206,7 +208,7 @@ def post(told: Told, home: Home, *, source: str, seen_at: datetime) -> Post:
     """
     topic_url = f"{home.url}/t/{told.topic_slug or '-'}/{told.topic_id}"
     own = f"{topic_url}/{told.post_number}"
-    written = _QUOTE.sub(" ", told.cooked)
+    written = unquoted(told.cooked[:_HTML_LIMIT])
     is_first = told.post_number == 1
     answered = told.reply_to_post_number or 1
     return within_limits(
@@ -229,6 +231,22 @@ def post(told: Told, home: Home, *, source: str, seen_at: datetime) -> Post:
     )
 
 
+def unquoted(html: str) -> str:
+    """Give what somebody wrote without what they quoted of other posts.
+
+    >>> unquoted('<aside class="quote no-group">Old</aside><p>New</p>')
+    ' <p>New</p>'
+    """
+    kept, at = [], 0
+    while (start := html.find(_QUOTE, at)) >= 0:
+        end = html.find(_QUOTE_END, start)
+        if end < 0:
+            break
+        kept += [html[at:start], " "]
+        at = end + len(_QUOTE_END)
+    return "".join((*kept, html[at:]))
+
+
 def topic_post(
     topic: Topic, users: dict[int, User], home: Home, *, source: str, seen_at: datetime
 ) -> Post:
@@ -241,7 +259,7 @@ def topic_post(
     if opener is None:
         raise BadInput("the list does not say who opened it")
     own = f"{home.url}/t/{topic.slug or '-'}/{topic.id}"
-    excerpt = topic.excerpt or ""
+    excerpt = (topic.excerpt or "")[:_HTML_LIMIT]
     target = (topic.featured_link,) if topic.featured_link else ()
     return within_limits(
         Post(

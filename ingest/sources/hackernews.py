@@ -189,11 +189,12 @@ class HackerNewsSource:
         numbers -= set(before.gone)
         asked = await asking.ask(self._api, sorted(numbers), gathered, self._options.every)
         gone = [number for number, item in asked.found.items() if item.is_gone]
+        authors = {one.id: one.author for one in before.row}
+        lost = [items.post_id(number) for number in gone]
         gathered.items += [
-            Removal(removed="post", id=items.post_id(number), source=self._tools.name)
-            for number in gone
+            Removal(removed="post", id=one, author=authors.get(one, ""), source=self._tools.name)
+            for one in lost
         ]
-        lost = {items.post_id(number) for number in gone}
         seen = {one.id: one for one in looked} | dict.fromkeys(lost)
         lasting = self._options.recheck_for
         return replace(

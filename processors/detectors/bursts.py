@@ -20,7 +20,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from bunco.model import Enriched, Finding, Pattern, Quote, finding_id, from_ms
+from bunco.model import EDITED, Enriched, Finding, Pattern, Quote, finding_id, from_ms
 from bunco.ports import Detector, Part
 from bunco.values import Duration
 from bunco.windows import HOUR_MS
@@ -139,6 +139,8 @@ class Bursts:
     def see(self, post: Enriched, state: State) -> Episode | None:
         """Take one post in; give the burst that began or went on, if one did."""
         told = post.post
+        if EDITED in told.id:
+            return None
         threaded = told.kind == "reply" and told.reply_to and told.reply_to == state.last_post
         state.last_post = told.id
         if (

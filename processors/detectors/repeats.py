@@ -15,7 +15,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from bunco.model import Enriched, Finding, Number, Pattern, Quote, finding_id, from_ms
+from bunco.model import (
+    EDITED,
+    Enriched,
+    Finding,
+    Number,
+    Pattern,
+    Quote,
+    finding_id,
+    first_wording,
+    from_ms,
+)
 from bunco.ports import Detector, Part
 from bunco.text.share_texts import is_share_text
 from bunco.values import Duration
@@ -269,7 +279,14 @@ def _is_own(post: Enriched) -> bool:
 
 
 def _is_seen_again(post: Enriched, seen: Sighting, others: list[Sighting]) -> bool:
-    """Say whether a post is a page that was met before through another feed: published once."""
+    """Say whether a post was met before, and so was published once.
+
+    That is a page that came through another feed, or an edit of what is remembered.
+    """
+    if EDITED in seen.post and any(
+        first_wording(other.post) == first_wording(seen.post) for other in others
+    ):
+        return True
     return _is_own(post) and any(
         other.link == seen.link and other.source != seen.source for other in others
     )

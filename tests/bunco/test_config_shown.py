@@ -6,6 +6,24 @@ from bunco.config import from_tables
 from bunco.config_shown import shown
 
 
+def test_alerts_are_shown_as_far_as_they_are_set_and_without_passwords() -> None:
+    tables = {
+        "alert": [{"name": "me", "to": ["ann@example.org"], "quiet": "22:00-07:00"}],
+        "notify": {"mail": {"kind": "smtp", "host": "mx", "password": {"env": "WORD"}}},
+        "ledger": {"path": "alerts.db"},
+    }
+
+    given = shown(from_tables(tables, where="t", environment={}))
+
+    assert given["alerts"] == [{"name": "me", "to": ["ann@example.org"], "quiet": "22:00-07:00"}]
+    assert given["notify"]["mail"] == {
+        "kind": "smtp",
+        "host": "mx",
+        "password": "(hidden, from the environment: WORD)",
+    }
+    assert given["ledger"] == {"kind": "sqlite", "path": "alerts.db"}
+
+
 def test_no_secret_of_any_kind_is_shown() -> None:
     tables = {
         "store": {"kind": "elastic", "url": "https://elastic:hunter2@es.example:9200"},

@@ -142,6 +142,7 @@ def test_a_source_is_read_once(answer: Delivery | SourceError, verdict: str, not
 def test_advice_for_a_source_says_who_must_act() -> None:
     assert "network of this machine" in _read(SourceError("x", weight="temporary")).advice
     assert "address" in _read(SourceError("x", weight="hard")).advice
+    assert "tries again" in _read(SourceError("x", weight="dropped")).advice
 
 
 def test_a_source_that_stays_silent_is_a_warning() -> None:

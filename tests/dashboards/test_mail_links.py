@@ -100,6 +100,14 @@ def test_to_follow_a_link_asks_and_changes_nothing(mailed: Mailed) -> None:
         assert not [one for one in ledger.silences() if one.what == "author"]
 
 
+def test_rules_and_channels_are_shown_with_the_configuration(mailed: Mailed) -> None:
+    with mailed.at.asking("admin") as client:
+        shown = client.get("/api/v1/settings").json()["settings"]
+
+    assert shown["alerts"][0]["to"] == [READER]
+    assert shown["notify"]["box"]["kind"] == "file"
+
+
 def test_silence_keeps_quiet_about_the_author_for_its_time(mailed: Mailed) -> None:
     with mailed.at.asking() as client:
         answer = client.post(mailed.links["Silence 7 days"])

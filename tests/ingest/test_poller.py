@@ -405,6 +405,22 @@ def test_silent_streams_leave_their_place(monkeypatch: pytest.MonkeyPatch) -> No
     assert asyncio.run(run()) == 0
 
 
+def test_quiet_streams_do_not_hold_up_a_busy_one() -> None:
+    async def quiet(_: bytes) -> Delivery:
+        await asyncio.sleep(0.1)
+        return given()
+
+    async def run() -> int:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.8, stop.set)
+        busy = FakeSource(*[given(items=1)] * 1000)
+        sources = {f"q{n}": FakeSource(*[quiet] * 50) for n in range(3)}
+        await _run({**sources, "busy": busy}, stop=stop, most_at_once=1)
+        return 1000 - len(busy.steps)
+
+    assert asyncio.run(run()) > 100
+
+
 def test_never_more_readings_than_allowed_at_once() -> None:
     running = most = 0
 
@@ -474,6 +490,68 @@ def test_sources_come_and_go_while_the_others_are_read_on() -> None:
     before, after = asyncio.run(run())
 
     assert 0 < before < after
+
+
+def _steered(
+    steer: Callable[[Poller], Awaitable[None]], known: SourceState
+) -> tuple[FakeSource, FakeBus]:
+    """Run one source that always has something, and steer it; give both at the stop."""
+
+    async def step(_: bytes) -> Delivery:
+        await asyncio.sleep(0.005)
+        return given(b"next", items=1)
+
+    source, bus = FakeSource(*[step] * 1000), FakeBus()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        states = {"a": known}
+        poller = Poller(
+            {"a": source}, bus, states, clock=FakeClock(), random=Random(1), most_at_once=8
+        )
+        running = asyncio.create_task(poller.run(stop))
+        await asyncio.sleep(0.03)
+        await steer(poller)
+        await asyncio.sleep(0.03)
+        stop.set()
+        await running
+
+    asyncio.run(run())
+    return source, bus
+
+
+def test_a_pause_is_remembered_with_the_cursor_it_came_at() -> None:
+    source, bus = _steered(lambda poller: poller.pause("a"), SourceState(source="a"))
+
+    *before, last = bus.states()
+    assert before
+    assert not any(one.paused for one in before)
+    assert (last.paused, last.cursor) == (True, b"next")
+    assert bus.deliveries[-1].poll is not None
+    assert bus.deliveries[-1].poll.outcome == "paused"
+    assert len(source.cursors) <= len(before) + 1
+
+
+def test_a_source_that_was_paused_before_the_start_stays_so_until_it_is_resumed() -> None:
+    paused = SourceState(source="a", cursor=b"old", paused=True)
+
+    async def nothing(poller: Poller) -> None:
+        assert poller.paused() == {"a"}
+        assert not poller.ended
+
+    silent, _ = _steered(nothing, paused)
+    resumed, bus = _steered(lambda poller: poller.resume("a"), paused)
+    tried, _ = _steered(lambda poller: poller.try_now("a"), paused)
+
+    assert silent.cursors == []
+    assert resumed.cursors[0] == tried.cursors[0] == b"old"
+    assert [one.paused for one in bus.states()][:2] == [False, False]
+
+
+def test_the_settings_a_source_was_read_with_are_kept_with_its_state() -> None:
+    _, bus = _steered(lambda _: asyncio.sleep(0), SourceState(source="a", settings="rss:1"))
+
+    assert {one.settings for one in bus.states()} == {"rss:1"}
 
 
 def test_a_run_that_lasts_goes_on_when_every_source_has_ended() -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from random import Random
 
 from bunco import wiring
-from bunco.alert_wiring import Writer, open_ledger
+from bunco.alert_wiring import open_ledger
+from bunco.alert_writing import Writer
 from bunco.alerting import Ledger, Notifier
 from bunco.alerts.looking import Lookout
 from bunco.alerts.outbox import Outbox

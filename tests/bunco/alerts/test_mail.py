@@ -8,8 +8,9 @@ import pytest
 
 from bunco.alert_options import MailOptions
 from bunco.alerting import Alert, Outgoing, Topic
-from bunco.alerts.contents import Desk, contents_of
+from bunco.alerts.contents import contents_of
 from bunco.alerts.mail import outgoing
+from bunco.alerts.sections import Desk
 from bunco.alerts.subjects import subject_of
 from bunco.model import Quote
 from tests.builders import NOON, a_finding

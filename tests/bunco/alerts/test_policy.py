@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Alert
-from bunco.alerts.memory import RuleMemory
-from bunco.alerts.policy import HEALTH, Decided, decide
+from bunco.alerts.memory import HEALTH, RuleMemory
+from bunco.alerts.policy import Decided, decide
 from bunco.alerts.sightings import Sighting
 from bunco.values import Duration
 from tests.builders import NOON
@@ -47,6 +47,34 @@ def played(
 
 def alerts(decisions: Iterable[Decided]) -> list[Alert]:
     return [alert for one in decisions for alert in one.alerts]
+
+
+def test_who_pushes_the_same_thing_is_told_together_in_whatever_order_they_come() -> None:
+    rule = a_rule(group_by="campaign")
+    one, two, three, four = (
+        seen(f"f{number}", author=str(number), things=things)
+        for number, things in enumerate((("x",), ("x", "y"), ("y",), ("z",)))
+    )
+
+    for batch in permutations([one, two, three, four]):
+        told = alerts(played(rule, [(0 * MINUTE, batch), (2 * MINUTE, [])]))
+        assert sorted(alert.topics[0].findings for alert in told) == [("f0", "f1", "f2"), ("f3",)]
+
+
+def test_one_who_joins_a_campaign_later_comes_as_its_follow_up() -> None:
+    rule = a_rule(group_by="campaign")
+    steps = [
+        (0 * HOUR, [seen("f1", author="a", things=("x",))]),
+        (HOUR / 2, []),
+        (2 * HOUR, [seen("f2", author="b", things=("x",))]),
+        (3 * HOUR, [seen("f1", growth=2, author="a", things=("other",))]),
+        (9 * HOUR, []),
+    ]
+
+    told = alerts(played(rule, steps))
+
+    assert [alert.topics[0].findings for alert in told] == [("f1",), ("f1", "f2")]
+    assert len({alert.thread for alert in told}) == 1
 
 
 def test_first_finding_waits_for_more_and_both_come_in_one_alert() -> None:

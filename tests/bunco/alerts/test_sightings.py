@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from bunco.alert_options import AlertOptions
 from bunco.alerting import Silence
-from bunco.alerts.sightings import Sighting, group_of, sighting_of
+from bunco.alerts.sightings import Sighting, group_of, sighting_of, things_of
 from bunco.model import Finding, Quote, Verdict
 from bunco.text.wording import opening
-from tests.builders import NOON, a_finding
+from tests.builders import NOON, a_finding, a_post
 
 HEADLINE = "Plumbers HATE this one weird trick"
 HOUR = timedelta(hours=1)
@@ -155,6 +155,23 @@ def test_groups_hold_together_what_the_rule_says() -> None:
     assert group_of(first, by_author) != group_of(second, by_author)
     assert group_of(first, by_headline) == group_of(second, by_headline)
     assert group_of(third, by_headline) == group_of(third, by_author), "nothing is quoted"
+
+
+def test_a_campaign_is_who_points_at_one_page_or_quotes_one_headline() -> None:
+    offer, other = "https://www.example.org/offer?utm_source=x", "https://example.org/other"
+    page = a_post(url="https://a.example/1", links=(offer,))
+    same = a_post(url="https://b.example/2", links=("https://example.org/offer",))
+    itself = a_post(url="https://example.org/offer", links=("https://example.org/offer",))
+    front = a_post(url="https://b.example/3", links=("https://b.example/3", other))
+    words, hi = found(), found(quotes=(Quote("p1", "Hello", NOON, ""),))
+
+    assert set(things_of(hi, [page])) == set(things_of(hi, [same])) == set(things_of(hi, [itself]))
+    assert len(things_of(hi, [page])) == 1
+    assert not set(things_of(hi, [page])) & set(things_of(hi, [front]))
+    assert set(things_of(words, [])) & set(things_of(found(subject="reddit:bob"), [page]))
+    assert things_of(hi, []) == ()
+    assert sighted(words).things == ()
+    assert sighted(words, group_by="campaign").things == things_of(words, [])
 
 
 @pytest.mark.parametrize("group_by", ["author", "headline", "campaign"])

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bunco.cli import render
-from bunco.model import AuthorSummary, HistoryEntry, StoredPost
+from bunco.model import AuthorSummary, HistoryEntry, SourceState, StoredPost
 from tests.builders import NOON, a_finding, a_post
 
 
@@ -74,3 +74,15 @@ def test_markup_in_a_post_is_text() -> None:
     (line,) = render.history_lines([HistoryEntry(at=NOON, post=post)])
 
     assert "[red]offer[/red] :smile:" in _shown(line)
+
+
+def test_a_source_that_is_well_tells_what_is_missing_in_it() -> None:
+    state = SourceState(
+        source="jet", polled_at=NOON, notice="nothing was told of the morning", noticed_at=NOON
+    )
+
+    shown = " ".join(
+        _shown(render.source_table({"jet": state}, {"jet": "bluesky"}, {}), 200).split()
+    )
+
+    assert "ok; 2026-03-02 12:00: nothing was told of the morning" in shown

@@ -1,6 +1,7 @@
 """Mails over a real SMTP server, in all its moods."""
 
 import asyncio
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from bunco.alerting import Outgoing
 from bunco.errors import SendError
+from bunco.notifiers import smtp
 from bunco.notifiers.smtp import Options, SmtpNotifier
 from bunco.values import Duration, Secret
 from tests.mail_server import CERTIFICATE, Handler, Mood, login, mail_server, tls
@@ -84,6 +86,43 @@ def test_tls_and_a_login_are_used() -> None:
     assert not error.recoverable
     assert "535" in error.reason
     assert "wrong" not in error.reason
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # it is TLS
+def test_tls_from_the_first_byte_is_used_with_a_login() -> None:
+    given: dict[str, Any] = {
+        "ssl_context": tls(),
+        "auth_required": True,
+        "auth_require_tls": False,
+        "authenticator": login,
+    }
+    with mail_server(handler := Handler(), **given) as port:
+        right = options(
+            port,
+            security="tls",
+            ca_file=str(CERTIFICATE),
+            username="ann",
+            password=Secret("right"),
+            timeout=Duration(seconds=10),
+        )
+        assert send(right, MESSAGE, MESSAGE) == [None, None]
+        (error,) = send(replace(right, ca_file=""), MESSAGE)
+
+    assert len(handler.raw) == 2
+    assert error is not None, "the certificate is nobody's that the system knows"
+
+
+def test_more_than_so_many_mails_a_minute_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "_MINUTE_S", 0.4)
+    with mail_server(handler := Handler()) as port:
+        began = monotonic()
+        send(options(port, most_a_minute=2), *[MESSAGE] * 2)
+        quick = monotonic() - began
+        send(options(port, most_a_minute=2), *[MESSAGE] * 5)
+        slow = monotonic() - began - quick
+
+    assert len(handler.raw) == 7
+    assert slow >= 0.8, "the third waits for the first to be a minute old, the fifth for the third"
 
 
 def test_a_certificate_of_somebody_else_is_refused() -> None:

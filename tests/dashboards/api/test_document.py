@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, settings
@@ -38,8 +39,7 @@ def _document() -> dict[str, Any]:
 schema = schemathesis.openapi.from_dict(_document())
 
 
-@schema.exclude(path="/events").parametrize()
-@settings(
+some = settings(
     max_examples=5,
     deadline=None,
     derandomize=True,
@@ -47,8 +47,27 @@ schema = schemathesis.openapi.from_dict(_document())
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+@schema.exclude(path="/events").parametrize()
+@some
 def test_answers_are_as_the_document_says(open_house: House, case: Case[Any]) -> None:
     case.call_and_validate(base_url=f"{open_house.url}/api/v1", checks=CHECKS)
+
+
+@schema.include(path="/events").parametrize()
+@some
+def test_the_stream_of_events_begins_or_is_refused_as_the_document_says(
+    open_house: House, case: Case[Any]
+) -> None:
+    asked = case.as_transport_kwargs(base_url=f"{open_house.url}/api/v1")
+    with requests.Session() as session:
+        answer = session.request(**asked, stream=True, timeout=20)
+        if answer.headers["Content-Type"].startswith("text/event-stream"):
+            answer._content = b""  # the whole never ends
+
+        case.validate_response(answer, checks=CHECKS)
+        answer.close()
 
 
 def test_the_document_is_served_and_names_every_role(open_house: House) -> None:

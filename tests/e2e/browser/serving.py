@@ -77,7 +77,12 @@ class Running(Struct, frozen=True):
 
 @contextmanager
 def served(
-    folder: Path, posts: Iterable[Item], *, fed: Iterable[Item] = (), a_second: int = 20
+    folder: Path,
+    posts: Iterable[Item],
+    *,
+    fed: Iterable[Item] = (),
+    a_second: int = 20,
+    more: str = "",
 ) -> Iterator[Running]:
     """Serve a dashboard until the block ends.
 
@@ -86,6 +91,7 @@ def served(
         posts: what has been published by then.
         fed: what is published meanwhile.
         a_second: how many of those.
+        more: stands at the end of the configuration.
     """
     published = list(posts)
     names = sorted({item_source(item) for item in published} | {"feeds"})
@@ -94,7 +100,7 @@ def served(
         (folder / f"{name}.jsonl").write_bytes(b"".join(lines))
     sources = "".join(_SOURCE.format(name=name, folder=folder) for name in names)
     (folder / "bunco.toml").write_text(
-        _CONFIG.format(folder=folder, broken=BROKEN, sources=sources), encoding="utf-8"
+        _CONFIG.format(folder=folder, broken=BROKEN, sources=sources) + more, encoding="utf-8"
     )
     command = [sys.executable, "-m", "bunco", "run", "--config", str(folder / "bunco.toml")]
     log = folder / "run.log"

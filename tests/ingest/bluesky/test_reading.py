@@ -67,6 +67,14 @@ def test_a_handle_counts_from_when_it_is_told_until_it_is_taken_back() -> None:
     assert names == ["", "one", "two", "", ""]
 
 
+def test_a_removed_account_takes_its_handle_along() -> None:
+    told = [identity("ann.b"), account(status="deleted"), commit(1), commit(2, who=2)]
+
+    names = [item.author_name for item in _read(*map(v1, told)).items if isinstance(item, Post)]
+
+    assert names == ["", ""]
+
+
 def test_what_comes_twice_is_given_once_and_what_changes_is_given_again() -> None:
     again = commit(1, "update")
 

@@ -85,6 +85,7 @@ class Relay:
         """What clients sent."""
         self.connections = 0
         self.refusing: Play | None = None
+        self._open: list[asyncio.Transport] = []
         self._page = page
         self.plays: dict[str, Play] = {"/": self.serve}
 
@@ -100,6 +101,9 @@ class Relay:
         await socket.prepare(request)
         talk = _Talk(self, request, socket, connection)
         following = asyncio.create_task(talk.follow())
+        transport = request.transport
+        assert transport is not None
+        self._open.append(transport)
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -107,9 +111,15 @@ class Relay:
         except ConnectionError:
             pass
         finally:
+            self._open.remove(transport)
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
         return socket
+
+    def cut(self) -> None:
+        """Cut all connections."""
+        for transport in self._open:
+            transport.abort()
 
     def stored(self, wanted: Event) -> list[Event]:
         """Give what a filter finds, the newest first."""

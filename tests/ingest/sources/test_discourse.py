@@ -255,7 +255,7 @@ def test_an_edit_is_a_post_of_its_own_and_goes_with_the_first() -> None:
     reader = read(network, scenes)
 
     assert [post.text for post in reader.posts] == ["Words 1", "Other words"]
-    assert reader.ids == [f"{FORUM}/1", f"{FORUM}/1#v2"]
+    assert reader.ids == [f"{FORUM}/1", f"{FORUM}/1#edited-v2"]
     assert [one.id for one in reader.removals] == reader.ids
 
 

@@ -203,7 +203,9 @@ def test_a_deletion_that_is_told_is_a_removal_once() -> None:
 
     reader = read(network, scenes)
 
-    assert reader.removals == [Removal(removed="post", id="hackernews:101", source="here")]
+    assert reader.removals == [
+        Removal(removed="post", id="hackernews:101", author="hackernews:pg", source="here")
+    ]
 
 
 def test_a_deletion_nobody_told_of_is_found_by_looking_again() -> None:

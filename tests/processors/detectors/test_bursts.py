@@ -200,6 +200,12 @@ def test_a_conversation_is_no_burst() -> None:
     assert seen([*usual_days(12), *answers]) == {}
 
 
+def test_edits_are_no_posts() -> None:
+    edits = [told(n, n * MINUTE, id=f"mastodon:1#edited-{n}") for n in range(30)]
+
+    assert seen([*usual_days(12), *edits]) == {}
+
+
 def test_a_thread_counts_once() -> None:
     thread = [
         told(

@@ -164,6 +164,25 @@ def test_a_page_that_one_feed_lists_again_was_published_again() -> None:
     assert len(seen([told(n, n * HOUR, source="front page") for n in range(3)])) == 1
 
 
+def test_a_post_and_its_edits_were_published_once() -> None:
+    post = "mastodon:https://a.example/1"
+    edits = [f"{post}#edited-2026-03-02T12:0{n}:00.000Z" for n in range(5)]
+    posts = [
+        replace(one, post=replace(one.post, id=name))
+        for one, name in zip(hourly(6), (post, *edits), strict=True)
+    ]
+
+    assert seen(posts) == {}
+
+
+def test_edits_of_posts_that_are_not_the_same_count_for_them() -> None:
+    posts = [told(n, n * HOUR) for n in range(2)]
+    edited = told(7, 2 * HOUR)
+    edited = replace(edited, post=replace(edited.post, id=f"{edited.post.id}#edited-x"))
+
+    assert len(seen([*posts, edited])) == 1
+
+
 def remarks(count: int, **changes: Any) -> list[Enriched]:
     """Give answers to strangers that say the same, one a minute."""
     return [
