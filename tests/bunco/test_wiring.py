@@ -266,7 +266,7 @@ def test_documents_are_parsed_by_their_kind() -> None:
     parsed = wiring.parse_document("jsonl", codec.encode(a_post()), "", NOON)
 
     assert parsed.items == (a_post(),)
-    with pytest.raises(ConfigError, match="jsonl, rss"):
+    with pytest.raises(ConfigError, match=r"jsonl, .*rss"):
         wiring.parse_document("carrier pigeon", b"", "", NOON)
     with pytest.raises(BadInput):
         wiring.parse_document("rss", b"no feed", "", NOON)
