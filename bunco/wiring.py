@@ -37,20 +37,12 @@ from bunco.model import (
     Verdict,
 )
 from bunco.options import KafkaOptions
-from bunco.ports import (
-    Bus,
-    Clock,
-    Detector,
-    Outlet,
-    Parsed,
-    Pushing,
-    Receiver,
-    Source,
-    SourceControl,
-    SourceTools,
-    Store,
-    Web,
-)
+from bunco.ports.bus import Bus, Outlet
+from bunco.ports.detectors import Detector
+from bunco.ports.parts import Clock, Parsed
+from bunco.ports.sources import Pushing, Receiver, Source, SourceControl, SourceTools
+from bunco.ports.stores import Store
+from bunco.ports.web import Web
 from bunco.values import Duration
 
 if TYPE_CHECKING:

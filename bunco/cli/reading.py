@@ -14,7 +14,8 @@ from bunco.clock import SystemClock
 from bunco.errors import UsageError
 from bunco.identity import Linked, linked
 from bunco.model import Finding, HistoryEntry, Judged, Page, Quote, StoredPost, Verdict
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 
 _FINDINGS = 20
 _HISTORY = 50

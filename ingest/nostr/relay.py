@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from bunco.errors import SourceError
-from bunco.ports import Socket
+from bunco.ports.web import Socket
 from ingest.backoff import backoff, failures
 
 Filter: TypeAlias = dict[str, Any]

@@ -15,7 +15,9 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Removal
-from bunco.ports import Fetched, Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Fetched
 from bunco.values import Duration
 from ingest import walking, watching
 from ingest.json_api import Access, Api, Gathered, decoded

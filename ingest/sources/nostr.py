@@ -13,7 +13,9 @@ from msgspec import Meta, Struct
 
 from bunco.errors import BadInput
 from bunco.model import Delivery, to_ms
-from bunco.ports import Parsed, Part, Socket, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Socket
 from bunco.values import Duration
 from ingest.nostr import event as events
 from ingest.nostr import progress

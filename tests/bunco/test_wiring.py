@@ -12,7 +12,8 @@ from bunco.config import Config, from_tables
 from bunco.errors import BadInput, ConfigError
 from bunco.model import Batch, Delivery, Post, dead_letter
 from bunco.options import PipelineOptions
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from processors.embedded import Embedded
 from processors.flow import Progress

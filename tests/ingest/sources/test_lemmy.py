@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bunco.errors import BadInput
 from bunco.model import Post, Removal
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from ingest.lemmy.progress import decode
 from ingest.sources.lemmy import LemmySource, Options, parse
 from tests.builders import NOON

@@ -11,7 +11,7 @@ import pytest
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Item, Post, Removal
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.values import Duration
 from ingest.nostr.relays import PATIENCE
 from ingest.sources.nostr import PART, NostrSource, Options, parse

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bunco.errors import SourceError
-from bunco.ports import Socket
+from bunco.ports.web import Socket
 from ingest.streams.listener import Habits, Haul, Listener
 from tests.ingest import server as play
 from tests.ingest.server import Play, Server, a_web, in_turn, serving
