@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bunco import registry, wiring
+from bunco import registry, run_wiring
 from bunco.alert_options import AlertOptions
 from bunco.alert_writing import Writer
 from bunco.alerting import (
@@ -150,7 +150,7 @@ def _tidying(ledger: Ledger, look: Callable[[datetime], object]) -> Callable[[da
     return looked
 
 
-def beside(config: Config, other: wiring.Beside = wiring.alone) -> wiring.Beside:
+def beside(config: Config, other: run_wiring.Beside = run_wiring.alone) -> run_wiring.Beside:
     """Give alerts as what runs beside a pipeline, with what else does.
 
     Args:
@@ -178,7 +178,7 @@ def check(config: Config) -> None:
 
 @asynccontextmanager
 async def _beside(
-    config: Config, other: wiring.Beside, running: wiring.Running
+    config: Config, other: run_wiring.Beside, running: run_wiring.Running
 ) -> "AsyncIterator[OnCommit]":
     stop = asyncio.Event()
     alerting = asyncio.create_task(run(config, running.store, stop=stop), name="alerts")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
-from bunco import alert_wiring, wiring
+from bunco import alert_wiring, run_wiring, wiring
 from bunco.clock import SystemClock
 from bunco.config import Config
 from bunco.config_shown import shown
@@ -62,7 +62,7 @@ async def serve(config: Config, store: Store, *, stop: asyncio.Event, say: Say) 
 
 def beside(
     config: Config, say: Say, *, with_pages: bool = True, stay: Stay | None = None
-) -> wiring.Beside:
+) -> run_wiring.Beside:
     """Give the dashboard as what runs beside a pipeline.
 
     Where the port is taken it says so, and the pipeline runs without: reading is its work, and
@@ -83,14 +83,14 @@ async def _beside(
     say: Say,
     with_pages: bool,  # noqa: FBT001  # bound by beside
     stay: Stay | None,
-    running: wiring.Running,
+    running: run_wiring.Running,
 ) -> "AsyncIterator[OnCommit]":
     gate = Gate(config.dashboard, SystemClock(), config.store.where)
     try:
         listening = bound(config.dashboard.host, config.dashboard.port)
     except PortTakenError as error:
         say(f"No dashboard: {error}. Set port of [dashboard] to another; 0 takes any.")
-        async with wiring.alone(running) as unheard:
+        async with run_wiring.alone(running) as unheard:
             yield unheard
         return
     inbox = Inbox(running.outlet)
@@ -115,7 +115,7 @@ async def _beside(
                 await stay()
 
 
-def _hooks_beside(running: wiring.Running, inbox: Inbox) -> Hooks | None:
+def _hooks_beside(running: run_wiring.Running, inbox: Inbox) -> Hooks | None:
     """Give how sources are pushed to beside the pipeline that they belong to."""
     pushing = running.pushing
     if pushing is None:
@@ -168,7 +168,7 @@ def _desk(
     config: Config,
     store: Store,
     readers: ThreadPoolExecutor,
-    running: wiring.Running | None = None,
+    running: run_wiring.Running | None = None,
     inbox: Inbox | None = None,
 ) -> Desk:
     clock = SystemClock()

@@ -63,7 +63,7 @@ async def _ingest(settings: "Config", *, once: bool) -> "Progress":
     import asyncio
     import logging
 
-    from bunco import log, wiring
+    from bunco import log, run_wiring
     from bunco.cli.progress import member_status
     from bunco.cli.stopping import stopped_by_signals
 
@@ -73,7 +73,7 @@ async def _ingest(settings: "Config", *, once: bool) -> "Progress":
     with stopped_by_signals(stop), member_status(_status_line) as (on_step, on_screen):
         level = "warning" if on_screen else settings.log.level
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
-        return await wiring.ingest(settings, stop=stop, on_step=on_step, until_ended=once)
+        return await run_wiring.ingest(settings, stop=stop, on_step=on_step, until_ended=once)
 
 
 def _status_line(progress: "Progress") -> str:

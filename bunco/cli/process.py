@@ -54,7 +54,7 @@ def process(
 async def _process(settings: "Config") -> None:
     import asyncio
 
-    from bunco import log, wiring
+    from bunco import log, run_wiring
     from bunco.cli.progress import counted
     from bunco.cli.stopping import stopped_by_signals
 
@@ -70,6 +70,6 @@ async def _process(settings: "Config") -> None:
             repeated += applied.repeated
             show(f"{posts:,} posts, {findings:,} times a finding opened or grew")
 
-        await wiring.process(settings, stop=stop, on_applied=on_applied)
+        await run_wiring.process(settings, stop=stop, on_applied=on_applied)
     seen = f", {repeated:,} seen before" if repeated else ""
     say(f"{posts:,} posts{seen}, {findings:,} times a finding opened or grew.")

@@ -17,7 +17,7 @@ from bunco.errors import StoreError, UsageError
 if TYPE_CHECKING:
     import asyncio
 
-    from bunco import wiring
+    from bunco import run_wiring
     from bunco.cli.progress import Show
     from bunco.config import Config
     from bunco.model import SourceState
@@ -121,7 +121,7 @@ async def play(
     """
     import asyncio
 
-    from bunco import log, wiring
+    from bunco import log, run_wiring
     from bunco.cli.progress import replay_progress
     from bunco.cli.stopping import stopped_by_signals
 
@@ -137,14 +137,14 @@ async def play(
             show(progress)
 
         log.set_up("warning", as_json=settings.log.as_json)  # now: its lines go above the bar
-        done = await wiring.replay(
+        done = await run_wiring.replay(
             files,
             store,
             settings,
             speed=speed,
             stop=stop,
             on_step=on_step,
-            beside=_staying(settings, stop, whole) if serve else wiring.alone,
+            beside=_staying(settings, stop, whole) if serve else run_wiring.alone,
         )
     seconds = ended_at - started
     rate = f", {done.posts / seconds:,.0f} posts/s" if done.posts else ""
@@ -158,7 +158,7 @@ async def play(
 async def _run(settings: "Config") -> "flow.Progress":
     import asyncio
 
-    from bunco import log, wiring
+    from bunco import log, run_wiring
     from bunco.cli.progress import run_status
     from bunco.cli.stopping import stopped_by_signals
     from processors import flow
@@ -175,12 +175,14 @@ async def _run(settings: "Config") -> "flow.Progress":
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
         watching = asyncio.create_task(_watch(settings, lambda: latest, show))
         try:
-            return await wiring.run(settings, stop=stop, on_step=on_step, beside=_beside(settings))
+            return await run_wiring.run(
+                settings, stop=stop, on_step=on_step, beside=_beside(settings)
+            )
         finally:
             watching.cancel()
 
 
-def _beside(settings: "Config") -> "wiring.Beside":
+def _beside(settings: "Config") -> "run_wiring.Beside":
     """Give what runs beside the pipeline: the dashboard, and alerts where there are rules."""
     if not any(rule.enabled for rule in settings.alerts):
         return _dashboard(settings)
@@ -189,18 +191,18 @@ def _beside(settings: "Config") -> "wiring.Beside":
     return alert_wiring.beside(settings, _dashboard(settings))
 
 
-def _dashboard(settings: "Config") -> "wiring.Beside":
+def _dashboard(settings: "Config") -> "run_wiring.Beside":
     """Give what serves the dashboard beside a run, where it is enabled."""
-    from bunco import wiring
+    from bunco import run_wiring
 
     if not settings.dashboard.enabled:
-        return wiring.alone
+        return run_wiring.alone
     from bunco import serving
 
     return serving.beside(settings, say)
 
 
-def _staying(settings: "Config", stop: "asyncio.Event", whole: list[bool]) -> "wiring.Beside":
+def _staying(settings: "Config", stop: "asyncio.Event", whole: list[bool]) -> "run_wiring.Beside":
     """Give what serves the dashboard beside a replay, and stays when that is done.
 
     Args:

@@ -74,7 +74,7 @@ def status_line(progress: "Progress") -> str:
 async def _sink(settings: "Config") -> "Progress":
     import asyncio
 
-    from bunco import log, wiring
+    from bunco import log, run_wiring
     from bunco.cli.progress import member_status
     from bunco.cli.stopping import stopped_by_signals
 
@@ -88,7 +88,7 @@ async def _sink(settings: "Config") -> "Progress":
     ):
         level = "warning" if on_screen else settings.log.level
         log.set_up(level, as_json=settings.log.as_json)  # now: its lines go above the status
-        return await wiring.sink(settings, stop=stop, on_step=on_step)
+        return await run_wiring.sink(settings, stop=stop, on_step=on_step)
 
 
 def _on_screen(progress: "Progress") -> str:

@@ -123,12 +123,12 @@ def dead_replay(
     config: ConfigFile = None,
 ) -> None:
     """Play dead letters again; those that go through now are dropped from the list."""
-    from bunco import wiring
+    from bunco import dead_wiring, wiring
 
     through = _through(kafka, config)
     with existing_store(store, config) as opened:
         wanted = _wanted(opened, ids, everything=everything)
-        done = wiring.replay_dead(opened, wiring.load_config(config), wanted, through=through)
+        done = dead_wiring.replay_dead(opened, wiring.load_config(config), wanted, through=through)
     say(f"{done.mended:,} went through, {done.failed:,} failed again.")
     for reason in done.reasons:
         say(f"  {reason}")

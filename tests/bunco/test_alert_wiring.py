@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bunco import alert_wiring, alert_writing, wiring
+from bunco import alert_wiring, alert_writing, run_wiring, wiring
 from bunco.alerting import Silence, silence_id
 from bunco.config import Config, from_tables
 from bunco.errors import ConfigError, UsageError
@@ -72,7 +72,7 @@ def test_rules_that_are_turned_off_send_nothing_and_need_nothing() -> None:
     config = loaded(alert=[{**RULE, "enabled": False}], store=ELASTIC)
 
     assert alert_wiring.rules(config) == ()
-    assert alert_wiring.beside(config) is wiring.alone
+    assert alert_wiring.beside(config) is run_wiring.alone
     assert alert_wiring.mail_links(config) is None
 
 

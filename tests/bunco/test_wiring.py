@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bunco import codec, wiring
+from bunco import codec, dead_wiring, run_wiring, wiring
 from bunco.config import Config, from_tables
 from bunco.errors import BadInput, ConfigError
 from bunco.model import Batch, Delivery, Post, dead_letter
@@ -47,7 +47,7 @@ def played(files: list[Path], store: Store, *, speed: float | None = None) -> Pr
     """Replay files into a store, to the end."""
 
     async def play() -> Progress:
-        return await wiring.replay(
+        return await run_wiring.replay(
             files,
             store,
             settings(pipeline={"batch_items": 7}),
@@ -91,7 +91,7 @@ def test_a_replay_at_a_speed_takes_its_time(tmp_path: Path) -> None:
     async def timed() -> float:
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        await wiring.replay(
+        await run_wiring.replay(
             [file],
             store,
             settings(),
@@ -113,7 +113,7 @@ def test_a_run_reads_its_sources_until_they_end(tmp_path: Path) -> None:
     )
 
     progress = asyncio.run(
-        wiring.run(config, stop=asyncio.Event(), on_step=lambda _: None),
+        run_wiring.run(config, stop=asyncio.Event(), on_step=lambda _: None),
     )
 
     store = wiring.open_store(config)
@@ -133,14 +133,14 @@ def test_what_is_older_than_its_retention_is_dropped_by_the_next_run(tmp_path: P
     async def until_dropped() -> None:
         stop = asyncio.Event()
         config = settings(store=place, source=[kept])
-        running = asyncio.create_task(wiring.run(config, stop=stop, on_step=lambda _: None))
+        running = asyncio.create_task(run_wiring.run(config, stop=stop, on_step=lambda _: None))
         while store.stats().posts:  # noqa: ASYNC110  # it changes in the store
             await asyncio.sleep(0.02)
         stop.set()
         await running
 
     asyncio.run(
-        wiring.run(
+        run_wiring.run(
             settings(store=place, source=[source]), stop=asyncio.Event(), on_step=lambda _: None
         )
     )
@@ -160,7 +160,7 @@ def test_a_source_whose_settings_were_changed_is_read_at_once(tmp_path: Path) ->
     async def run_with(path: Path, seconds: float) -> Store:
         stop = asyncio.Event()
         config = settings(store=place, source=[source | {"path": str(path)}])
-        running = asyncio.create_task(wiring.run(config, stop=stop, on_step=lambda _: None))
+        running = asyncio.create_task(run_wiring.run(config, stop=stop, on_step=lambda _: None))
         await asyncio.wait([running], timeout=seconds)
         stop.set()
         await running
@@ -197,7 +197,7 @@ def test_a_dead_letter_that_was_cut_says_so() -> None:
     letter = dead_letter("f:1", "why", codec.encode(a_post(text="x" * 100_000)))
     store.commit(Batch(dead=(letter,)))
 
-    came = wiring.replay_dead(store, settings(), [letter.id])
+    came = dead_wiring.replay_dead(store, settings(), [letter.id])
 
     assert came.reasons == ("f:1: it was cut at 64 KiB and cannot be replayed",)
 
@@ -208,7 +208,7 @@ def test_a_dead_letter_that_was_mended_goes_through() -> None:
     letters = (dead_letter("f:1", "why", good), dead_letter("f:2", "why", bad))
     store.commit(Batch(dead=letters))
 
-    came = wiring.replay_dead(store, settings(), [letter.id for letter in letters])
+    came = dead_wiring.replay_dead(store, settings(), [letter.id for letter in letters])
 
     assert (came.mended, came.failed) == (1, 1)
     assert "f:2" in came.reasons[0]

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bunco import alert_wiring, codec, serving, wiring
+from bunco import alert_wiring, codec, run_wiring, serving
 from bunco.config import Config, from_tables
 from bunco.model import Post
 from bunco.ports.stores import Store
@@ -80,7 +80,7 @@ def house(
     ready, found, loops = threading.Event(), [], []
 
     @asynccontextmanager
-    async def beside(running: wiring.Running) -> AsyncIterator[OnCommit]:
+    async def beside(running: run_wiring.Running) -> AsyncIterator[OnCommit]:
         said: list[str] = []
         serve = alert_wiring.beside(
             config, serving.beside(config, said.append, with_pages=with_pages)
@@ -95,7 +95,7 @@ def house(
         stop = asyncio.Event()
         loops.append((asyncio.get_running_loop(), stop))
         try:
-            await wiring.run(config, stop=stop, on_step=lambda _: None, beside=beside)
+            await run_wiring.run(config, stop=stop, on_step=lambda _: None, beside=beside)
         finally:
             ready.set()
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from bunco import alert_wiring, serving, wiring
+from bunco import alert_wiring, run_wiring, serving
 from bunco.clock import SystemClock
 from bunco.config import Config, from_tables
 from bunco.model import Post
@@ -121,7 +121,7 @@ def watched(folder: Path, source: dict[str, Any], **tables: Any) -> Iterator[Wat
     ready, found, loops = threading.Event(), [], []
 
     @asynccontextmanager
-    async def beside(running: wiring.Running) -> AsyncIterator[OnCommit]:
+    async def beside(running: run_wiring.Running) -> AsyncIterator[OnCommit]:
         said: list[str] = []
         inner = alert_wiring.beside(config, serving.beside(config, said.append, with_pages=False))
         async with inner(running) as on_commit:
@@ -136,7 +136,7 @@ def watched(folder: Path, source: dict[str, Any], **tables: Any) -> Iterator[Wat
         stop = asyncio.Event()
         loops.append((asyncio.get_running_loop(), stop))
         try:
-            await wiring.run(config, stop=stop, on_step=lambda _: None, beside=beside)
+            await run_wiring.run(config, stop=stop, on_step=lambda _: None, beside=beside)
         finally:
             ready.set()
 

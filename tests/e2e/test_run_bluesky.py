@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from bunco import wiring
+from bunco import run_wiring, wiring
 from bunco.clock import SystemClock
 from bunco.config import Config, from_tables
 from bunco.model import SourceState, StoredPost
@@ -44,7 +44,7 @@ async def _ran(config: Config, is_done: Callable[[Progress], bool]) -> Progress:
             stop.set()
 
     async with asyncio.timeout(30):
-        return await wiring.run(config, stop=stop, on_step=on_step)
+        return await run_wiring.run(config, stop=stop, on_step=on_step)
 
 
 def _bytes_of(folder: Path) -> bytes:

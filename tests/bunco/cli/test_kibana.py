@@ -84,7 +84,7 @@ def test_import_takes_credentials_from_the_environment(
 
     (received,) = server.received
     assert done.exit_code == 0
-    assert "11 objects imported" in done.stderr
+    assert "12 objects imported" in done.stderr
     assert received.authorization == "ApiKey a2V5"
     assert received.path.startswith("/s/spam/")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer
 
-from bunco import codec, wiring
+from bunco import codec, dead_wiring, wiring
 from bunco.config import Config, from_tables
 from bunco.model import Batch, Item, Removal, dead_letter
 from bunco.stores import memory
@@ -69,7 +69,7 @@ def test_dead_letters_go_back_to_kafka_before_they_are_dropped(stage: Stage) -> 
     bad = dead_letter("posts:0:1", "why", b"{")
     store.commit(Batch(dead=(good, bad)))
 
-    came = wiring.replay_dead(store, settings(), [good.id, bad.id], through=stage.options)
+    came = dead_wiring.replay_dead(store, settings(), [good.id, bad.id], through=stage.options)
 
     assert (came.mended, came.failed) == (1, 1)
     assert came.reasons[0].startswith("posts:0:1: ")
