@@ -331,7 +331,8 @@ def test_the_feed_gives_the_posts_without_reddits_own_words() -> None:
 def test_a_feed_token_is_sent_and_kept_out_of_cursor_and_errors() -> None:
     network = Reddit()
     network.write()
-    network.faults = [None, play.status(500)]
+    moved = play.redirect("/r/news/comments/.rss?limit=100&feed=h4sh&user=ann&to=1", 301)
+    network.faults = [moved, None, play.status(500)]
     options = {"client_id": None, "client_secret": None, "read": "comments"}
 
     reader = read(
