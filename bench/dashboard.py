@@ -24,7 +24,8 @@ from bunco import codec, wiring
 from bunco.config import from_tables
 from bunco.health import RHYTHM, usual_gaps
 from bunco.model import Delivery
-from bunco.ports import FindingQuery, Store, VerdictQuery
+from bunco.ports.queries import FindingQuery, VerdictQuery
+from bunco.ports.stores import Store
 from bunco.simulation.plan import Plan
 from bunco.simulation.writing import write
 from bunco.storage.words import tokens

@@ -34,7 +34,7 @@ from msgspec import Struct
 
 from bunco import wiring
 from bunco.clock import SystemClock
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from ingest.bluesky import position
 from ingest.bluesky.event import microseconds
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from bunco import codec, wiring
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from bunco.simulation.plan import Plan
 from bunco.simulation.writing import write
 

@@ -27,7 +27,7 @@ from bunco import codec, wiring
 from bunco.collecting import collect_seldom
 from bunco.config import from_tables
 from bunco.model import Batch, Delivery, Post
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.simulation.plan import Plan
 from bunco.simulation.writing import write
 from processors.detectors import bursts, crossposts, repeats

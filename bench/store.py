@@ -17,7 +17,8 @@ from time import perf_counter, process_time
 
 from bench.folders import store_path
 from bunco.model import Batch, Enriched, Finding, Post, Quote, Removal, finding_id, to_ms
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from bunco.stores import sqlite
 from bunco.values import Size
 

@@ -19,7 +19,7 @@ from bunco.config import Config
 from bunco.errors import UsageError
 from bunco.ledgers.memory import MemoryLedger
 from bunco.model import Delivery, Post
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 MOST = 500_000
 """Posts that are played again at most: they and what they come to are kept in memory."""

@@ -26,7 +26,8 @@ from bunco.alerts.standing import standings
 from bunco.clock import SystemClock
 from bunco.config import Config, PartConfig
 from bunco.errors import ConfigError
-from bunco.ports import Part, Store
+from bunco.ports.parts import Part
+from bunco.ports.stores import Store
 from bunco.signing import Grant, granted
 from dashboards.desk import MailLinks
 

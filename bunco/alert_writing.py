@@ -11,7 +11,7 @@ from bunco.alerts.sections import Desk
 from bunco.alerts.subjects import subject_of
 from bunco.config import Config
 from bunco.model import Finding, Quote
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 _CHARTED = timedelta(hours=48)
 _POSTS = 500

@@ -19,6 +19,7 @@ from bunco.errors import ConfigError
 from bunco.options import (
     DashboardOptions,
     HttpOptions,
+    IdentityOptions,
     IngestOptions,
     KafkaOptions,
     LogOptions,
@@ -69,6 +70,7 @@ class Config(Struct, frozen=True, kw_only=True):
     sink: SinkOptions
     dashboard: DashboardOptions
     mail: MailOptions
+    identity: IdentityOptions
     alerts: tuple[AlertOptions, ...]
     ledger: PartConfig
     """What was sent: ``[ledger]``, else beside the store, by the store's own table."""
@@ -78,7 +80,18 @@ class Config(Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_DETECTORS = ("repeats", "bursts", "crossposts")
-_FIXED = ("pipeline", "http", "log", "kafka", "ingest", "process", "sink", "dashboard", "mail")
+_FIXED = (
+    "pipeline",
+    "http",
+    "log",
+    "kafka",
+    "ingest",
+    "process",
+    "sink",
+    "dashboard",
+    "mail",
+    "identity",
+)
 TABLES = ("store", "source", "detectors", "alert", "ledger", "notify", *_FIXED)
 """What may stand in a configuration."""
 
@@ -150,6 +163,7 @@ def from_tables(
         sink=fixed("sink", SinkOptions),
         dashboard=fixed("dashboard", DashboardOptions),
         mail=fixed("mail", MailOptions),
+        identity=fixed("identity", IdentityOptions),
         alerts=tuple(_alerts(tables.get("alert", []), notifiers, where)),
         notifiers=notifiers,
         distributed="kafka" in tables,

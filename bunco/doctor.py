@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from bunco.config import Config
     from bunco.model import SourceState
-    from bunco.ports import Source, Store
+    from bunco.ports.sources import Source
+    from bunco.ports.stores import Store
 
 Verdict: TypeAlias = Literal["ok", "warn", "fail"]
 

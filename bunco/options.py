@@ -140,6 +140,13 @@ class SinkOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """… and the port; 0 for none."""
 
 
+class IdentityOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which authors are never linked to accounts elsewhere: ``[identity]``."""
+
+    never: tuple[str, ...] = ("reddit",)
+    """Platforms whose terms forbid it: the part of an author before the colon."""
+
+
 class UserOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person who signs in: ``[[dashboard.users]]``. One of the two says the password."""
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bunco import config
 from bunco.errors import ConfigError
-from bunco.ports import Part
+from bunco.ports.parts import Part
 
 Shelf: TypeAlias = Literal[
     "ingest.sources",

@@ -15,7 +15,7 @@ from bunco.clock import SystemClock
 from bunco.config import Config
 from bunco.config_shown import shown
 from bunco.model import Batch, Delivery, Removal, Verdict
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.pushes import Received
 from dashboards.access.gate import Gate
 from dashboards.app import build

@@ -22,6 +22,7 @@ from bunco.clock import SystemClock
 from bunco.collecting import collect_seldom
 from bunco.config import Config, PartConfig, from_tables, read
 from bunco.errors import BadInput, UsageError
+from bunco.log import logger
 from bunco.model import (
     Batch,
     DeadLetter,
@@ -36,20 +37,12 @@ from bunco.model import (
     Verdict,
 )
 from bunco.options import KafkaOptions
-from bunco.ports import (
-    Bus,
-    Clock,
-    Detector,
-    Outlet,
-    Parsed,
-    Pushing,
-    Receiver,
-    Source,
-    SourceControl,
-    SourceTools,
-    Store,
-    Web,
-)
+from bunco.ports.bus import Bus, Outlet
+from bunco.ports.detectors import Detector
+from bunco.ports.parts import Clock, Parsed
+from bunco.ports.sources import Pushing, Receiver, Source, SourceControl, SourceTools
+from bunco.ports.stores import Store
+from bunco.ports.web import Web
 from bunco.values import Duration
 
 if TYPE_CHECKING:
@@ -64,6 +57,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CONFIG = Path("bunco.toml")
 
+_log = logger(__name__)
 _ASKING_SPACING = Duration(milliseconds=300)
 """Between questions to one host, of which there are five at most. Source: ours."""
 
@@ -389,6 +383,8 @@ async def ingest(
     web = web_of(config, clock)
     try:
         made = sources(config, web, clock)
+        if names := sorted(_receivers(made)):
+            _log.info("pushes are taken by bunco serve, not here", sources=names)
         shared = {
             table.name: SharedSource(made[table.name], host_of(table.name, _source_options(table)))
             for table in config.sources

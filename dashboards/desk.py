@@ -14,7 +14,9 @@ from starlette.requests import HTTPConnection
 from bunco.alerting import Silence, Standing
 from bunco.config import Config
 from bunco.model import Finding, Item, Pattern, SourceState, Verdict
-from bunco.ports import Clock, Receiver, SourceControl, Store
+from bunco.ports.parts import Clock
+from bunco.ports.sources import Receiver, SourceControl
+from bunco.ports.stores import Store
 from bunco.pushes import Received
 from bunco.signing import Grant
 from dashboards.access.people import Person

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 
 from bunco.model import Delivery, Item
-from bunco.ports import Outlet
+from bunco.ports.bus import Outlet
 from dashboards.errors import Unavailable
 
 WAIT = timedelta(seconds=30)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco.model import Finding, Judged, Verdict
-from bunco.ports import FindingQuery, VerdictQuery
+from bunco.ports.queries import FindingQuery, VerdictQuery
 from dashboards.access.people import Person
 from dashboards.desk import Desk
 from dashboards.errors import Conflict, Invalid, Missing

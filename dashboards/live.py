@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from bunco.errors import StoreError, UsageError
 from bunco.log import logger
 from bunco.model import Finding
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 POLL_S = 0.25
 """How long a change from another process stays unseen at most."""

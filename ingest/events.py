@@ -12,7 +12,8 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from bunco.errors import SourceError
-from bunco.ports import Clock, ServerEvent
+from bunco.ports.parts import Clock
+from bunco.ports.web import ServerEvent
 from ingest import answers
 
 _MEDIA_TYPE = "text/event-stream"

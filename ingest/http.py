@@ -20,7 +20,8 @@ from yarl import URL
 
 from bunco.errors import SourceError
 from bunco.options import HttpOptions
-from bunco.ports import AS_A_PAGE, Clock, Fetched, Manner
+from bunco.ports.parts import Clock
+from bunco.ports.web import AS_A_PAGE, Fetched, Manner
 from ingest import answers, compression, events, guard, sockets
 from ingest.events import HttpEvents
 from ingest.mishaps import mishap

@@ -14,7 +14,8 @@ from msgspec import Raw, Struct
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import DeadLetter, Item, Post, dead_letter
-from bunco.ports import Clock, Fetched, Manner, Web
+from bunco.ports.parts import Clock
+from bunco.ports.web import Fetched, Manner, Web
 from ingest import answers
 from ingest.limits import MOST_LINKS, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, is_ahead
 

@@ -22,7 +22,9 @@ from msgspec.structs import replace
 from bunco import log
 from bunco.errors import SourceError
 from bunco.model import Delivery, Poll, SourceState
-from bunco.ports import Clock, Outlet, Source
+from bunco.ports.bus import Outlet
+from bunco.ports.parts import Clock
+from bunco.ports.sources import Source
 from ingest.answers import LONGEST_WAIT
 from ingest.backoff import backoff, failures, usual_interval
 from ingest.logbook import Logbook

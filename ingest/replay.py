@@ -11,7 +11,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bunco.model import Delivery, Post, SourceState, to_ms
-from bunco.ports import Bus, Clock, SourceTools
+from bunco.ports.bus import Bus
+from bunco.ports.parts import Clock
+from bunco.ports.sources import SourceTools
 from ingest.sources import jsonl
 from ingest.unreachable import NoWeb
 

@@ -14,7 +14,7 @@ from aiohttp.client_ws import ClientWebSocketResponse, ClientWSTimeout
 from yarl import URL
 
 from bunco.errors import SourceError
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 from ingest import answers
 
 _CLOSE_SECONDS = 0.5

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bunco.errors import SourceError
-from bunco.ports import AS_A_PAGE, Events, Fetched, Manner, Socket
+from bunco.ports.web import AS_A_PAGE, Events, Fetched, Manner, Socket
 
 
 class NoWeb:

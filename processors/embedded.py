@@ -25,7 +25,9 @@ from bunco.model import (
     without_words,
 )
 from bunco.options import PipelineOptions
-from bunco.ports import Bus, Detector, Store
+from bunco.ports.bus import Bus
+from bunco.ports.detectors import Detector
+from bunco.ports.stores import Store
 from processors.pipeline import Pipeline
 from processors.segments import segments
 from processors.states import States

@@ -11,7 +11,9 @@ from bunco.config import SourceConfig
 from bunco.errors import StoreError
 from bunco.log import logger
 from bunco.model import Post
-from bunco.ports import Bus, Clock, Store
+from bunco.ports.bus import Bus
+from bunco.ports.parts import Clock
+from bunco.ports.stores import Store
 from bunco.values import Duration
 
 if TYPE_CHECKING:

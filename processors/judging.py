@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco.model import Finding, Judged, Pattern, Verdict, to_ms
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 
 MOST = 32
 """Judged findings of an author that are remembered: about 220 bytes each, 2 KB at most.

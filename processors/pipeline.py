@@ -25,7 +25,7 @@ from bunco.model import (
     dead_letter,
     to_ms,
 )
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from processors import judging
 from processors.enrich import enrich
 from processors.states import States

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from processors.judging import Judgement
 from processors.ledger import Ledger
 

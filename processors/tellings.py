@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from bunco.model import Finding, Post
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from processors import judging
 from processors.states import AuthorState
 

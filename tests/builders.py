@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bunco.model import Enriched, Finding, Pattern, Post, Verdict
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from processors.enrich import enrich
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -18,6 +18,7 @@ from bunco.model import Post, Removal, Verdict
 from bunco.options import (
     DashboardOptions,
     HttpOptions,
+    IdentityOptions,
     IngestOptions,
     KafkaOptions,
     LogOptions,
@@ -42,6 +43,7 @@ TABLES = {
     "[dashboard]": DashboardOptions,
     "[[alert]]": AlertOptions,
     "[mail]": MailOptions,
+    "[identity]": IdentityOptions,
     "[[dashboard.users]]": UserOptions,
     "[[dashboard.tokens]]": TokenOptions,
 }

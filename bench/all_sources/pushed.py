@@ -13,11 +13,14 @@ from kafka import KafkaProducer
 from bench.all_sources.world import World, now
 from bunco import codec
 from bunco.model import Post
+from bunco.options import KafkaOptions
+from bunco.streams import names, topics
 from tests.ingest.mail.dovecot import PASSWORD, Dovecot, command
 from tests.ingest.mail.mails import Story, a_google_alert
 from tests.services.servers import KafkaServer, free_port
 
 _TOKEN = "a token of the bench"  # noqa: S105  # lives as long as a run
+_TOPIC = names.topic("theirs", "posts")
 _AGAIN_S = 0.5
 _PATIENCE_S = 30.0
 
@@ -129,8 +132,10 @@ class KafkaWorld(Wired):
         producer = await asyncio.to_thread(KafkaProducer, bootstrap_servers=[broker])
         stack.callback(producer.close)
         self._producer = producer
+        options = KafkaOptions(bootstrap=(broker,), prefix="theirs")
+        await asyncio.to_thread(topics.create, options)
         await self._sent(b"not ours")
-        return {"brokers": [broker], "topic": "theirs", "start": "earliest"}
+        return {"brokers": [broker], "topic": _TOPIC, "start": "earliest"}
 
     async def write(self) -> None:
         """Publish a record."""
@@ -143,7 +148,7 @@ class KafkaWorld(Wired):
 
     async def _sent(self, value: bytes) -> None:
         if self._producer is not None:
-            await asyncio.to_thread(self._producer.send, "theirs", value)
+            await asyncio.to_thread(self._producer.send, _TOPIC, value)
 
 
 class MailWorld(World):

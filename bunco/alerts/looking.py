@@ -25,7 +25,7 @@ from bunco.errors import UsageError
 from bunco.health import RHYTHM, usual_gaps
 from bunco.log import logger
 from bunco.model import Finding, Post, SourceState
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 _PAGE, _POSTS = 500, 4
 _KEPT = frozenset({"waiting", "silenced", "judged", "late"})

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bunco.alerting import Alert, Entry, Ledger, Notifier, Outgoing
 from bunco.errors import BuncoError, SendError
 from bunco.log import logger
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 
 LEASE = timedelta(minutes=5)
 """After so long an entry that is being sent counts as lost. Source: ours; longer than the

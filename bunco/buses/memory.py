@@ -8,7 +8,8 @@ from datetime import timedelta
 from msgspec import Struct
 
 from bunco.model import Delivery
-from bunco.ports import Bus, Part
+from bunco.ports.bus import Bus
+from bunco.ports.parts import Part
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bunco.alert_preview import Sent, Totals
     from bunco.alerting import Entry, Note
     from bunco.config import Config
-    from bunco.ports import Store
+    from bunco.ports.stores import Store
 
 alert = typer.Typer(
     help="Try out alerts, see what was sent and what was not, and why.", no_args_is_help=True

@@ -16,7 +16,7 @@ from bunco.cli.terminal import page, say, write_json
 from bunco.clock import SystemClock
 from bunco.errors import UsageError
 from bunco.model import from_ms
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 if TYPE_CHECKING:
     from bunco.evaluation.backtest import Span, Trial

@@ -14,7 +14,8 @@ from bunco.cli.opening import path_of
 from bunco.cli.options import ConfigFile
 from bunco.cli.terminal import page
 from bunco.errors import UsageError
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 
 _AUTHORS = 8
 _FINDINGS = 6

@@ -15,7 +15,7 @@ from bunco.errors import BadInput, UsageError
 
 if TYPE_CHECKING:
     from bunco.config import Config
-    from bunco.ports import Parsed
+    from bunco.ports.parts import Parsed
 
 STANDARD_INPUT = Path("-")
 

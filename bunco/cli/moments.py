@@ -7,7 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from bunco.errors import UsageError
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 Say: TypeAlias = Callable[[str], None]
 

@@ -9,7 +9,7 @@ import typer
 
 from bunco.errors import UsageError
 from bunco.model import AuthorSummary, Finding
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 if TYPE_CHECKING:
     from bunco.stores_elastic.upkeep import Upkeep

@@ -1,6 +1,7 @@
 """Ask the store: findings, the history of an author, the worst authors, posts by words."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
@@ -11,8 +12,10 @@ from bunco.cli.options import AsJson, ConfigFile, Limit, Since, StorePlace, Unti
 from bunco.cli.terminal import page, paged, say, write_json
 from bunco.clock import SystemClock
 from bunco.errors import UsageError
+from bunco.identity import Linked, linked
 from bunco.model import Finding, HistoryEntry, Judged, Page, Quote, StoredPost, Verdict
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 
 _FINDINGS = 20
 _HISTORY = 50
@@ -115,6 +118,8 @@ def history(
 
         out = page()
         out.print(render.author_header(found))
+        for one in _elsewhere(opened, found.author, config):
+            out.print(render.linked_line(one))
         out.print()
         shown = fetch(limit or _HISTORY, "")
         for line in render.history_lines(shown.rows):
@@ -122,6 +127,19 @@ def history(
         if not shown.rows:
             say("Nothing in that time.")
         _more(shown.after, len(shown.rows))
+
+
+def _elsewhere(opened: Store, author: str, config: Path | None) -> list[Linked]:
+    """Give other accounts of an author: of those with an id of ours, the ones that are stored."""
+    from bunco import wiring
+
+    if not linked(author):
+        return []
+    return [
+        one
+        for one in linked(author, wiring.load_config(config).identity.never)
+        if one.to.startswith(("https://", "nostr:npub1")) or opened.author(one.to) is not None
+    ]
 
 
 def authors(

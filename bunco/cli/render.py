@@ -15,6 +15,7 @@ from bunco.cli.render_verdict import SHORT_ID, beside
 from bunco.cli.terminal import printable, when
 from bunco.doctor import Check, Verdict
 from bunco.health import health_word
+from bunco.identity import Linked
 from bunco.model import (
     AuthorSummary,
     DeadLetter,
@@ -132,6 +133,11 @@ def dead_block(letter: DeadLetter) -> RenderableType:
     )
     body = Text(_shortened(letter.body[:400].decode(errors="replace"), 120), "dim")
     return Group(head, _indented(Text(printable(letter.reason)), 2), _indented(body, 2))
+
+
+def linked_line(linked: Linked) -> RenderableType:
+    """Give another account of an author, and why it is one."""
+    return Text.assemble("also ", (printable(linked.to), "cyan"), (f"  {linked.because}", "dim"))
 
 
 def source_table(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bunco.cli.progress import Show
     from bunco.config import Config
     from bunco.model import SourceState
-    from bunco.ports import Store
+    from bunco.ports.stores import Store
     from processors import flow
 
 _STANDARD_INPUT = "-"

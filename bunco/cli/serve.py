@@ -10,7 +10,7 @@ from bunco.cli.terminal import say
 
 if TYPE_CHECKING:
     from bunco.config import Config
-    from bunco.ports import Store
+    from bunco.ports.stores import Store
 
 Host = Annotated[
     str | None,

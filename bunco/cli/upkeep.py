@@ -13,7 +13,7 @@ from bunco.cli.terminal import page, paged, say, write_json
 from bunco.clock import SystemClock
 from bunco.errors import UsageError
 from bunco.model import DeadLetter, Page
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 if TYPE_CHECKING:
     from bunco.options import KafkaOptions

@@ -12,7 +12,7 @@ from bunco.cli.terminal import page, paged, say, write_json
 from bunco.clock import SystemClock
 from bunco.errors import UsageError
 from bunco.model import Finding, Judged, Page, Verdict
-from bunco.ports import VerdictQuery
+from bunco.ports.queries import VerdictQuery
 
 if TYPE_CHECKING:
     from bunco.config import Config

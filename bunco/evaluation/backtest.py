@@ -22,7 +22,8 @@ from msgspec import Struct
 from bunco.evaluation.matching import Difference, Told, matched
 from bunco.log import logger
 from bunco.model import Enriched, Post, to_ms
-from bunco.ports import Detector, Store
+from bunco.ports.detectors import Detector
+from bunco.ports.stores import Store
 from bunco.windows import DAY_MS, HOUR_MS
 from processors.enrich import enrich
 

@@ -8,7 +8,7 @@ from bunco.evaluation.backtest import Span, taken_away
 from bunco.evaluation.matching import DIFFERENT, Different
 from bunco.evaluation.tally import SEVERITIES, SIDES, Side, Tally
 from bunco.model import Severity, from_ms
-from bunco.ports import Store
+from bunco.ports.stores import Store
 
 
 class Line(Struct, frozen=True, kw_only=True):

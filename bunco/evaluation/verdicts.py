@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 
 from bunco.evaluation.model import Figure
 from bunco.model import Finding, Judged
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 
 Word: TypeAlias = Literal["spam", "fine"]
 

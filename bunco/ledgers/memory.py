@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bunco.alerting import Alert, Entry, Ledger, LedgerStep, Note, Silence
 from bunco.errors import OvertakenError
-from bunco.ports import Part
+from bunco.ports.parts import Part
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

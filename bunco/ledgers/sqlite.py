@@ -16,7 +16,7 @@ import msgspec
 from bunco.alerting import Alert, Entry, Ledger, LedgerStep, Note, Silence
 from bunco.errors import OvertakenError
 from bunco.model import to_ms
-from bunco.ports import Part
+from bunco.ports.parts import Part
 from bunco.stores.sqlite import Options
 from bunco.stores_sql.connections import Connections
 from bunco.stores_sql.rows import Value, query

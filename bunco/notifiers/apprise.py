@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bunco.alerting import Notifier, Outgoing
 from bunco.errors import SendError
-from bunco.ports import Part
+from bunco.ports.parts import Part
 from bunco.values import Duration, Secret
 
 _MOST = 3500

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from bunco.alerting import Notifier, Outgoing
 from bunco.errors import SendError
-from bunco.ports import Part
+from bunco.ports.parts import Part
 from bunco.values import Duration, Secret
 
 _MINUTE_S = 60.0

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bunco.alerting import Notifier, Outgoing
 from bunco.errors import SendError
-from bunco.ports import Part
+from bunco.ports.parts import Part
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ from bunco.model import (
     from_ms,
     to_ms,
 )
-from bunco.ports import FindingQuery, VerdictQuery
+from bunco.ports.queries import FindingQuery, VerdictQuery
 from bunco.storage.contents import Contents, Kept
 from bunco.storage.headlines import DAY_MS, mark_of_headline, pairs
 from bunco.storage.keeping import POINTS, points, times

@@ -34,7 +34,9 @@ from bunco.model import (
     from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery, Part, Store, VerdictQuery
+from bunco.ports.parts import Part
+from bunco.ports.queries import FindingQuery, VerdictQuery
+from bunco.ports.stores import Counted, Store
 from bunco.storage.answers import (
     Place,
     is_asked,

@@ -16,7 +16,7 @@ from bunco import codec, log
 from bunco.clock import SystemClock
 from bunco.model import Batch, DeadLetter, Enriched, Finding, without_post
 from bunco.model import to_ms as ms
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 from bunco.storage.keeping import finite, storable
 from bunco.storage.letters import Mentions, mentions
 from bunco.storage.quieting import bare

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bunco.model import Count, from_ms
-from bunco.ports import Counted
+from bunco.ports.stores import Counted
 from bunco.storage.keeping import HOUR_MS, MINUTE_MS, hours, times
 from bunco.storage.keeping import minutes as whole_minutes
 from bunco.stores_elastic.cluster import Cluster

@@ -14,7 +14,7 @@ from bunco.model import (
     StoreStats,
     to_ms,
 )
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from bunco.storage.keeping import EVER, POLLS_KEPT, points
 from bunco.storage.marks import mark, place
 from bunco.stores_elastic.cluster import Cluster

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bunco.model import Finding, Page, Verdict, to_ms, without_words
-from bunco.ports import VerdictQuery
+from bunco.ports.queries import VerdictQuery
 from bunco.storage.marks import mark, place
 from bunco.storage.quieting import asked_of, shown
 from bunco.storage.removing import is_gone

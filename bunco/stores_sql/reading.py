@@ -18,7 +18,8 @@ from bunco.model import (
     from_ms,
     to_ms,
 )
-from bunco.ports import Counted, FindingQuery
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Counted
 from bunco.storage.keeping import EVER, HOUR_MS, MINUTE_MS, hours, points, times
 from bunco.storage.keeping import minutes as whole_minutes
 from bunco.storage.marks import mark, place

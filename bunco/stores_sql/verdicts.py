@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bunco.model import Finding, Page, Verdict, order_of, to_ms, without_words
-from bunco.ports import VerdictQuery
+from bunco.ports.queries import VerdictQuery
 from bunco.storage.keeping import EVER
 from bunco.storage.marks import mark, place
 from bunco.storage.quieting import asked_of, is_quiet

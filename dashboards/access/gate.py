@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from bunco.errors import ConfigError
 from bunco.options import DashboardOptions
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 from dashboards.access.accounts import Accounts
 from dashboards.access.origins import Origins
 from dashboards.access.people import HERE, Person

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 
 IDLE = timedelta(days=1)
 """A session ends after so long without a request. Source: OWASP's cheat sheet on sessions asks

@@ -5,7 +5,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 
 MOST_KEYS = 10_000
 """What is remembered at most, about 200 bytes each: the longest without a failure is forgotten."""

@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request, Response
 from msgspec import Struct
 
 from bunco.model import Judged, Severity
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards import judging
 from dashboards.api import shapes
 from dashboards.api.routing import (

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bunco.health import RHYTHM, Health, health_word, usual_gaps
 from bunco.model import Poll
-from bunco.ports import SourceControl
+from bunco.ports.sources import SourceControl
 from dashboards.api.routing import Limit, Routes, TheDesk, answered, done
 from dashboards.desk import Desk
 from dashboards.errors import Missing, Unavailable

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
 
-from bunco.ports import VerdictQuery
+from bunco.ports.queries import VerdictQuery
 from dashboards.api import shapes
 from dashboards.api.routing import After, Limit, Routes, TheDesk, answered
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from bunco.model import AuthorSummary, HistoryEntry
-from bunco.ports import VerdictQuery
+from bunco.ports.queries import VerdictQuery
 from dashboards.pages import filtering
 from dashboards.pages.author_parts import (
     facts,

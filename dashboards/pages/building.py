@@ -8,7 +8,7 @@ from nicegui.events import GenericEventArguments
 
 from bunco.errors import BuncoError
 from bunco.log import logger
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards.pages.cards import trouble
 from dashboards.pages.frame import Sheet, show
 from dashboards.pages.judging import Judging

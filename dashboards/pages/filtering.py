@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from bunco.model import Finding, Judged
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards.pages.markup import Child, Markup, h
 
 _LEAST = {"high": 0.8, "medium": 0.5}

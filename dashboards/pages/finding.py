@@ -1,7 +1,7 @@
 """The page of one finding: for links from elsewhere, with all of its evidence."""
 
 from bunco.model import Finding, StoredPost
-from bunco.ports import VerdictQuery
+from bunco.ports.queries import VerdictQuery
 from dashboards.pages.building import page
 from dashboards.pages.cards import card, empty, marked, told_verdict
 from dashboards.pages.frame import Sheet

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bunco.model import Finding
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards.judging import MOST
 from dashboards.pages import filtering
 from dashboards.pages.building import page

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bunco.errors import BuncoError
 from bunco.log import logger
 from bunco.model import Judged
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards import judging
 from dashboards.access.people import Person
 from dashboards.pages.visit import Visit, values_of

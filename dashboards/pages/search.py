@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards.pages import filtering
 from dashboards.pages.building import page
 from dashboards.pages.cards import cards, empty

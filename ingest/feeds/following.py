@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Item, Post
-from bunco.ports import Fetched, SourceTools
+from bunco.ports.sources import SourceTools
+from bunco.ports.web import Fetched
 from ingest.feeds import pace, progress, reading
 from ingest.feeds.discovery import Page
 from ingest.feeds.posts import Origin

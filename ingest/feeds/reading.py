@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bunco.model import DeadLetter, Post
-from bunco.ports import Parsed
+from bunco.ports.parts import Parsed
 from ingest.feeds import document, identity, known, pace
 from ingest.feeds.posts import Origin, posts
 from ingest.feeds.progress import Progress

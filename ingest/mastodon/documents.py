@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from bunco.errors import BadInput
-from bunco.ports import Parsed
+from bunco.ports.parts import Parsed
 from ingest.mastodon import activitypub
 from ingest.mastodon.memory import Memory
 from ingest.mastodon.posts import host_of

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from bunco.errors import BadInput
-from bunco.ports import ServerEvent
+from bunco.ports.web import ServerEvent
 
 Message: TypeAlias = bytes | ServerEvent
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bunco.errors import SourceError
 from bunco.model import EPOCH
-from bunco.ports import Web, Wire
+from bunco.ports.web import Web, Wire
 from ingest.mastodon import event, server
 from ingest.mastodon.event import Message
 from ingest.mastodon.posts import host_of

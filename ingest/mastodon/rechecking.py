@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import EPOCH, Removal
-from bunco.ports import Fetched
+from bunco.ports.web import Fetched
 from ingest.json_api import Api, decoded
 from ingest.mastodon import status
 from ingest.mastodon.memory import Memory

@@ -37,8 +37,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     """What items are made with."""
 
     source: str
-    relay: str
-    """Who told, as configured."""
+    relays: frozenset[str]
+    """All that are listened to, as ``relay_name`` has them."""
     web: str
     """What the web address of an event begins with."""
     seen_at: datetime
@@ -77,7 +77,7 @@ def items(event: Event, origin: Origin, *, name: str = "") -> Iterator[Item]:
                     yield Removal(
                         removed="post", id=gone, author=author(event.pubkey), source=origin.source
                     )
-        case k if k == VANISH and _reaches(event, origin.relay):
+        case k if k == VANISH and _reaches(event, origin.relays):
             yield Removal(
                 removed="author",
                 author=author(event.pubkey),
@@ -175,10 +175,18 @@ def _published(event: Event, seen_at: datetime) -> tuple[datetime, bool]:
     return (seen_at, True) if is_ahead(event.at, seen_at) else (event.at, False)
 
 
-def _reaches(event: Event, relay: str) -> bool:
-    """Tell whether a request to vanish is for a relay. Source: NIP-62."""
-    asked = {tag[1].rstrip("/").lower() for tag in event.tagged("relay")}
-    return _ALL_RELAYS.lower() in asked or relay.rstrip("/").lower() in asked
+def relay_name(url: str) -> str:
+    """Give what a relay is known by, however its address is written."""
+    return url.rstrip("/").lower()
+
+
+def _reaches(event: Event, relays: frozenset[str]) -> bool:
+    """Tell whether a request to vanish is for one of the relays. Source: NIP-62.
+
+    Whichever of them tells it: relays pass on what is meant for others.
+    """
+    asked = {relay_name(tag[1]) for tag in event.tagged("relay")}
+    return relay_name(_ALL_RELAYS) in asked or not asked.isdisjoint(relays)
 
 
 def _is_language(tag: tuple[str, ...]) -> bool:

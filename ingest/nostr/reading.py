@@ -2,6 +2,7 @@
 
 from asyncio import get_running_loop
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -51,11 +52,13 @@ class Reader:
     Args:
         source: the source's name.
         web: what the web address of an event begins with.
+        relays: all that are listened to.
     """
 
-    def __init__(self, source: str, web: str) -> None:
+    def __init__(self, source: str, web: str, relays: Collection[str]) -> None:
         self._source = source
         self._web = web
+        self._relays = frozenset(map(posts.relay_name, relays))
         self.recent = Recent()
         self._names = Names()
 
@@ -83,7 +86,7 @@ class Reader:
             case "EVENT" if len(told) > 1:
                 found = events.decode(told[1])
                 relay.told(found.created_at, to_ms(now) // 1000, _words(told[0]))
-                self.take(found, relay.url, now, reading)
+                self.take(found, now, reading)
             case "EOSE" if told:
                 await relay.ended(_words(told[0]))
             case "CLOSED" if told:
@@ -93,19 +96,20 @@ class Reader:
             case one if one not in _NOTICES:
                 raise BadInput("no message of a relay")
 
-    def take(self, event: Event, relay: str, now: datetime, reading: Reading) -> None:
+    def take(self, event: Event, now: datetime, reading: Reading) -> None:
         """Take one event, if it is news.
 
         Raises:
             BadInput: it is not genuine, or says nothing.
         """
-        if not self.recent.is_new(event.id):
+        if self.recent.has(event.id):
             return
-        events.check(event)
+        events.check(event)  # first: a forged copy makes the genuine one no less new
+        self.recent.is_new(event.id)
         if event.kind == events.PROFILE:
             self._names.take(event.pubkey, posts.profile_name(event))
             return
-        origin = Origin(source=self._source, relay=relay, web=self._web, seen_at=now)
+        origin = Origin(source=self._source, relays=self._relays, web=self._web, seen_at=now)
         if event.kind == events.VANISH:
             self._names.forget(event.pubkey)
         reading.items += posts.items(event, origin, name=self._names.of(event.pubkey))

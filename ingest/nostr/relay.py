@@ -7,7 +7,7 @@ page until nothing new comes. Only then is the relay read up to the present: a c
 begins at the old place, and ids keep what comes twice from counting twice.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from random import Random
 from typing import Any, TypeAlias
@@ -17,13 +17,13 @@ import msgspec
 from msgspec import Struct
 
 from bunco.errors import SourceError
-from bunco.ports import Socket
+from bunco.ports.web import Socket
 from ingest.backoff import backoff, failures
 
 Filter: TypeAlias = dict[str, Any]
 
-LIVE, PAST = "live", "past"
-"""The names of our two subscriptions."""
+LIVE = "live"
+"""The name of the subscription to what comes; one a filter is to what was."""
 _PAGE = 500
 """Events of a page. Source: NIP-11, what most relays allow."""
 _AHEAD = 86_400
@@ -43,6 +43,40 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Seconds that are asked for again: events come late to relays."""
     silence: float
     """After so many seconds without a sign of life the connection counts as dead."""
+
+
+class _Walk:
+    """How far back the past of one filter was asked for.
+
+    Each filter has its own: many notes of an hour and few profiles of a year fill their pages at
+    another pace.
+
+    Args:
+        name: of the subscription.
+        filter: what is asked for, without times.
+        until: the newest second of the first page.
+    """
+
+    def __init__(self, name: str, wanted: Filter, until: int) -> None:
+        self.name = name
+        self.wanted = wanted
+        self.until = until
+        self.oldest = until
+        """The oldest of the page so far."""
+        self.count = 0
+
+    def told(self, created_at: int) -> None:
+        """Take note of an event of the page."""
+        self.count += 1
+        self.oldest = min(self.oldest, created_at)
+
+    def next(self, since: int) -> bool:
+        """Go on to the page before; False where there is none."""
+        count, self.count = self.count, 0
+        # A page may be full of one second; what is more of it is not to be had.
+        self.until = self.oldest if self.oldest < self.until else self.until - 1
+        self.oldest = self.until
+        return count > 0 and self.until >= since
 
 
 class Relay:
@@ -78,10 +112,8 @@ class Relay:
         self._failed = 0.0
         self._quiet = 0.0
         self._opened_at = 0
-        self._until = 0
-        """Up to which second the page that is awaited reaches; 0: the past is read."""
-        self._oldest = 0
-        """The oldest of that page so far."""
+        self._walks: dict[str, _Walk] = {}
+        """What of the past is still to come, by subscription."""
 
     async def open(self, now: int, began: float) -> None:
         """Connect and ask; a failure is noted, not raised.
@@ -93,10 +125,16 @@ class Relay:
         try:
             self.socket = await self._open_socket(self.url)
             self._opened_at, self._quiet = now, 0.0
-            since = min(self.since, now) - self._wanted.overlap
-            await self._ask(LIVE, {"limit": 1})  # no time: what is dated late comes, too
-            self._until = now + _AHEAD
-            await self._page(since)
+            # The live one has no time: what is dated late comes, too.
+            live = [one | {"limit": 1} for one in self._wanted.filters]
+            await self._send(["REQ", LIVE, *live])
+            walks = [
+                _Walk(f"past{number}", one, now + _AHEAD)
+                for number, one in enumerate(self._wanted.filters)
+            ]
+            self._walks = {walk.name: walk for walk in walks}
+            for walk in walks:
+                await self._page(walk)
         except SourceError as error:
             await self.failed(error, began)
 
@@ -125,9 +163,9 @@ class Relay:
 
     def told(self, created_at: int, now: int, subscription: str) -> None:
         """Take note of an event: how far the past goes, and how far the present is."""
-        if subscription == PAST:
-            self._oldest = min(self._oldest, created_at)
-        elif not self._until and created_at <= now:
+        if walk := self._walks.get(subscription):
+            walk.told(created_at)
+        elif not self._walks and created_at <= now:
             self.since = max(self.since, created_at)
 
     async def ended(self, subscription: str) -> None:
@@ -137,16 +175,16 @@ class Relay:
             SourceError: the connection broke.
         """
         self._failed, self.error = 0.0, ""
-        if subscription != PAST or not self._until:
+        walk = self._walks.get(subscription)
+        if walk is None:
             return
-        since = min(self.since, self._opened_at) - self._wanted.overlap
-        if since < self._oldest < self._until:
-            self._until = self._oldest
-            await self._page(since)
+        if walk.next(self._begin):
+            await self._page(walk)
             return
-        self._until = 0
-        self.since = max(self.since, self._opened_at)
-        await self._send(["CLOSE", PAST])
+        del self._walks[subscription]
+        await self._send(["CLOSE", subscription])
+        if not self._walks:
+            self.since = max(self.since, self._opened_at)
 
     def refused(self, words: str) -> SourceError:
         """Give the error for a subscription that it closed."""
@@ -174,13 +212,14 @@ class Relay:
         if self._quiet >= self._wanted.silence / 3:
             await self.socket.ping()
 
-    async def _page(self, since: int) -> None:
-        self._oldest = self._until
-        await self._ask(PAST, {"since": since, "until": self._until, "limit": _PAGE})
+    @property
+    def _begin(self) -> int:
+        """Give the second from which on the past is asked for."""
+        return min(self.since, self._opened_at) - self._wanted.overlap
 
-    async def _ask(self, name: str, times: Filter) -> None:
-        filters: Sequence[Filter] = [one | times for one in self._wanted.filters]
-        await self._send(["REQ", name, *filters])
+    async def _page(self, walk: _Walk) -> None:
+        times = {"since": self._begin, "until": walk.until, "limit": _PAGE}
+        await self._send(["REQ", walk.name, walk.wanted | times])
 
     async def _send(self, message: list[Any]) -> None:
         if self.socket is not None:

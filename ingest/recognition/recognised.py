@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from bunco.errors import SourceError
-from bunco.ports import Fetched, Web
+from bunco.ports.web import Fetched, Web
 
 Option: TypeAlias = str | bool | list[str]
 

@@ -10,7 +10,8 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from bunco.errors import SourceError
-from bunco.ports import Clock, Manner, Web
+from bunco.ports.parts import Clock
+from bunco.ports.web import Manner, Web
 from ingest.json_api import decoded
 
 _EARLY = timedelta(minutes=1)

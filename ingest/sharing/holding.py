@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bunco import log
 from bunco.model import SourceState
-from bunco.ports import Source
+from bunco.ports.sources import Source
 from bunco.streams.source_log import Share
 from ingest.poller import Poller
 from ingest.sharing.outbox import Outbox

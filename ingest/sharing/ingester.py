@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from bunco import log
 from bunco.options import IngestOptions, KafkaOptions
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 from bunco.streams import names
 from bunco.streams.partitions import partition_of
 from bunco.streams.producer import Producer, connected, partition_count

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from bunco import codec, log
 from bunco.model import DeadLetter, Delivery, SourceState, dead_letter
-from bunco.ports import Clock
+from bunco.ports.parts import Clock
 from bunco.streams import names
 from bunco.streams.partitions import partition_of
 from bunco.streams.producing import Records, partitions_for

@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 
 from bunco.errors import BadInput
 from bunco.model import DeadLetter, Delivery, Post
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration, LateSecret, Secret, Size
 from ingest.feeds.worker import off_loop
 from ingest.mail import files, progress, sifting

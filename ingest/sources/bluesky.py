@@ -14,7 +14,9 @@ from msgspec import Meta, Struct
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery
-from bunco.ports import Parsed, Part, Socket, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Socket
 from bunco.values import Duration, Size
 from ingest.bluesky import position, record, request
 from ingest.bluesky.event import decode_either, decode_v1, decode_v2

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Item, Post, Removal
-from bunco.ports import Fetched, Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Fetched
 from bunco.values import Duration, Secret
 from ingest import walking, watching
 from ingest.discourse import entries, feed, progress, shown

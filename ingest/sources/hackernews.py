@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Post, Removal
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration
 from ingest import watching
 from ingest.hackernews import asking, backfill, items, progress

@@ -19,7 +19,8 @@ from msgspec.structs import replace
 from bunco.codec import ITEM_LIMIT_BYTES, decode_item
 from bunco.errors import BadInput, ConfigError, SourceError
 from bunco.model import DeadLetter, Delivery, Item, Verdict, dead_letter
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration
 from ingest.lines import Line, Lines, TooLong
 from ingest.unpacking import Unpacked, opened, standard_input

@@ -19,7 +19,8 @@ from bunco.codec import decode_item
 from bunco.errors import BadInput, BrokerError, ConfigError, SourceError
 from bunco.model import DeadLetter, Delivery, Item, Verdict, dead_letter
 from bunco.options import KafkaOptions
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.streams.connection import BrokerAwayError, client_settings
 from bunco.streams.records import check_version, decode_items
 from bunco.streams.topic_reader import Record, Taken, TopicReader

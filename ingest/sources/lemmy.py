@@ -14,12 +14,14 @@ from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
-from bunco.model import Delivery, Item, Removal
-from bunco.ports import Fetched, Parsed, Part, Source, SourceTools
+from bunco.model import Delivery, Removal
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Fetched
 from bunco.values import Duration
 from ingest import walking, watching
 from ingest.json_api import Access, Api, Gathered, decoded
-from ingest.lemmy import dialect, progress, views
+from ingest.lemmy import dialect, progress, saved, views
 from ingest.lemmy.dialect import Dialect, Listing, One, Site
 from ingest.lemmy.progress import Progress
 from ingest.lemmy.views import Sort, View
@@ -51,7 +53,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often to look for what is new."""
     most_pages: Annotated[int, Meta(ge=1, le=100)] = 4
     """The most pages of 50 that are read of a list at a time; more come with the next reading."""
-    recheck: Annotated[int, Meta(ge=0, le=500)] = 5
+    recheck: Annotated[int, Meta(ge=0, le=500)] = 10
     """How many recent posts are looked at again a reading, for deletions and edits."""
     recheck_for: Duration = Duration(days=2)
     """How long a post is looked at again."""
@@ -94,7 +96,9 @@ class LemmySource:
         for sort, place in self._lists:
             after, has_more = await self._listed(api, after, (sort, place), gathered)
             is_behind = is_behind or has_more
-        if not gathered.rest:
+            if api.rest or gathered.rest:
+                break
+        if not (api.rest or gathered.rest):
             after = await self._looked(api, after, gathered)
         rest = max(api.rest, gathered.rest)
         return Delivery(
@@ -162,7 +166,7 @@ class LemmySource:
             following = dialect.page_after(_version(before), wanted[0], listing, walk.page)
             page = walking.turned(walk, entries, following, _OVERLAP.total_seconds())
             new = [one for one in reversed(seen) if one.thing.ap_id in page.new]
-            before = self._given(before, new, gathered)
+            before = self._given(self._without(before, seen, gathered), new, gathered)
             walk = page.walk
             if page.is_last or api.rest:
                 break
@@ -191,6 +195,14 @@ class LemmySource:
         spoken = before.dialect or Dialect("v3")
         path, query = dialect.list_query(spoken, wanted[0], (kind, wanted[1]), page)
         return await api.ask(path, query, takes=_ODD)
+
+    def _without(self, before: Progress, seen: list[View], gathered: Gathered) -> Progress:
+        """Give removals of watched posts that a page shows as deleted."""
+        ids = {views.post_id(one.thing) for one in seen if one.is_gone}
+        gone = [one for one in before.row if one.id in ids]
+        for one in gone:
+            gathered.items += watching.removals(one, self._tools.name)
+        return replace(before, row=tuple(one for one in before.row if one.id not in ids))
 
     def _given(self, before: Progress, new: list[View], gathered: Gathered) -> Progress:
         """Give what is new as posts."""
@@ -266,23 +278,7 @@ def parse(document: bytes, *, url: str, seen_at: datetime) -> Parsed:
         BadInput: it is neither, with the reason.
     """
     del url
-    try:
-        listing = msgspec.json.decode(document, type=Listing)
-        one = msgspec.json.decode(document, type=One)
-        entries = [*listing.entries, *([one.view] if bytes(one.view) else [])]
-        found = [views.view(bytes(entry)) for entry in entries]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadInput(f"no list of Lemmy: {error}") from error
-    if not found:
-        raise BadInput("no list of Lemmy, or an empty one")
-    return Parsed(items=tuple(_item(view, seen_at) for view in found))
-
-
-def _item(view: View, seen_at: datetime) -> Item:
-    if view.is_gone:
-        author = views.author_of(view.creator)
-        return Removal(removed="post", id=views.post_id(view.thing), author=author)
-    return views.post(view, source="", seen_at=seen_at)
+    return Parsed(items=saved.items(document, seen_at))
 
 
 def _viewed(raw: Raw) -> View:

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from bunco.errors import SourceError
 from bunco.model import EPOCH, Delivery
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration, Secret
 from ingest.json_api import Access, Api
 from ingest.mastodon import documents, progress, server, walking

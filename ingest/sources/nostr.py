@@ -13,7 +13,9 @@ from msgspec import Meta, Struct
 
 from bunco.errors import BadInput
 from bunco.model import Delivery, to_ms
-from bunco.ports import Parsed, Part, Socket, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Socket
 from bunco.values import Duration
 from ingest.nostr import event as events
 from ingest.nostr import progress
@@ -74,7 +76,7 @@ class NostrSource:
         self._tools = tools
         self._given = b""
         self._relays: Relays | None = None
-        self._reader = Reader(tools.name, options.web)
+        self._reader = Reader(tools.name, options.web, options.relays)
 
     async def read(self, cursor: bytes) -> Delivery:
         """Give the posts and removals that come within a moment; empty after some quiet seconds.
@@ -136,11 +138,11 @@ def parse(document: bytes, *, url: str, seen_at: datetime) -> Parsed:
         BadInput: no line is an event.
     """
     lines = [line for line in document.splitlines() if line.strip()]
-    reading, reader = Reading("", seen_at, len(lines)), Reader("", Options().web)
+    reading, reader = Reading("", seen_at, len(lines)), Reader("", Options().web, (url,))
     first = ""
     for number, line in enumerate(lines, start=1):
         try:
-            reader.take(saved(line), url, seen_at, reading)
+            reader.take(saved(line), seen_at, reading)
         except BadInput as error:
             first = first or str(error)
             reading.aside.put(f"line {number}", str(error), line)

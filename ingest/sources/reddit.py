@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import DeadLetter, Delivery, Item, Post, Removal, dead_letter
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration, Secret
 from ingest import walking, watching
 from ingest.feeds import pace, reading

@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bunco.model import AuthorId, Post
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration, Secret
 from ingest.feeds import pace, reading
 from ingest.feeds.following import FeedSource, Following

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from bunco.codec import decode_item, encode
 from bunco.errors import BadInput, ConfigError
 from bunco.model import DeadLetter, Delivery, Item, Post, Removal, Verdict, dead_letter
-from bunco.ports import Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
 from bunco.pushes import Push, Received, Reply
 from bunco.values import Duration, Secret
 from ingest.webhook.mapping import Fields, Mapped, at_path, item_of

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Post, dead_letter
-from bunco.ports import Manner, Parsed, Part, Source, SourceTools
+from bunco.ports.parts import Parsed, Part
+from bunco.ports.sources import Source, SourceTools
+from bunco.ports.web import Manner
 from bunco.pushes import Push, Received, Reply
 from bunco.values import Duration, Secret
 from ingest import watching

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from bunco.errors import SourceError
-from bunco.ports import Wire
+from bunco.ports.web import Wire
 from ingest.streams.recent import Recent
 
 Message = TypeVar("Message")

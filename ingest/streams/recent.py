@@ -24,12 +24,16 @@ class Recent:
         >>> recent.is_new("a"), recent.is_new("a")
         (True, False)
         """
-        if key in self._new or key in self._old:
+        if self.has(key):
             return False
         if len(self._new) >= self._most:
             self._old, self._new = self._new, set()
         self._new.add(key)
         return True
+
+    def has(self, key: Hashable) -> bool:
+        """Tell whether a key came before, as far as is remembered."""
+        return key in self._new or key in self._old
 
     def clear(self) -> None:
         """Forget all: what was given may have been lost on the way, and is due again."""

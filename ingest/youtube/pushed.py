@@ -11,7 +11,7 @@ from hashlib import sha1, sha256, sha512
 from html import unescape
 
 from bunco.model import Item, Removal
-from bunco.ports import Parsed
+from bunco.ports.parts import Parsed
 from bunco.pushes import Push, Received, Reply
 from ingest.feeds import reading
 from ingest.feeds.posts import Origin

@@ -21,7 +21,8 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from bunco.model import EDITED, Enriched, Finding, Pattern, Quote, finding_id, from_ms
-from bunco.ports import Detector, Part
+from bunco.ports.detectors import Detector
+from bunco.ports.parts import Part
 from bunco.values import Duration
 from bunco.windows import HOUR_MS
 from processors import patterns

@@ -16,7 +16,8 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from bunco.model import Enriched, Finding, Number, Pattern, Quote, finding_id, from_ms
-from bunco.ports import Detector, Part
+from bunco.ports.detectors import Detector
+from bunco.ports.parts import Part
 from bunco.text.things import is_own
 from bunco.values import Duration
 from bunco.windows import DAY_MS, HOUR_MS, busiest, median_gap

@@ -26,7 +26,8 @@ from bunco.model import (
     first_wording,
     from_ms,
 )
-from bunco.ports import Detector, Part
+from bunco.ports.detectors import Detector
+from bunco.ports.parts import Part
 from bunco.text.share_texts import is_share_text
 from bunco.values import Duration
 from bunco.windows import busiest, count_between, median_gap

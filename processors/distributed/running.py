@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from bunco.errors import BrokerError, BuncoError, ConfigError
 from bunco.log import logger
 from bunco.options import KafkaOptions, ProcessOptions
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from bunco.streams import names, topics, vitals
 from bunco.streams.connection import why
 from bunco.streams.membership import leave

@@ -26,7 +26,7 @@ from bunco.model import (
     without_post,
     without_words,
 )
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import EVERY_DETECTOR, check_version, decode_items
 from processors.ledger import FOR_GOOD, Ledger

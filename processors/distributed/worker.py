@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from bunco.log import logger
 from bunco.options import ProcessOptions
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from bunco.streams.records import AGAIN_HEADER
 from processors.distributed.commits import Writer
 from processors.distributed.shard import Commit, Place, Record, Shard

@@ -6,7 +6,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from bunco.model import Batch, Enriched, Removal, Verdict
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from processors.segments import segments
 from processors.sink.gathering import Entry, Gathered
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bunco.errors import BadInput, BrokerError
 from bunco.model import Batch, DeadLetter, Finding, Item, Removal, Verdict
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.storage.letters import WAS_CUT, is_cut
 from bunco.streams import records
 from processors.enrich import enrich

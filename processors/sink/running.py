@@ -10,7 +10,8 @@ from bunco.config import SourceConfig
 from bunco.log import logger
 from bunco.model import Removal
 from bunco.options import KafkaOptions, SinkOptions
-from bunco.ports import Clock, Store
+from bunco.ports.parts import Clock
+from bunco.ports.stores import Store
 from bunco.streams import vitals
 from bunco.streams.connection import BrokerAwayError
 from bunco.streams.consuming import Member, Place

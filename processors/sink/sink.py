@@ -17,7 +17,8 @@ from bunco.errors import UnavailableError
 from bunco.log import logger
 from bunco.model import Batch, Removal
 from bunco.options import SinkOptions
-from bunco.ports import Clock, Store
+from bunco.ports.parts import Clock
+from bunco.ports.stores import Store
 from bunco.streams.connection import BrokerAwayError
 from bunco.streams.consuming import Member, Place
 from processors.sink.batches import batches, generations, misaddressed

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from tests.contract.elastic import PREFIX, erase, reach
 from tests.contract.stores import KINDS, each_kind
 

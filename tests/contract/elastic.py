@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores import elastic
 from bunco.stores_elastic.connection import Connection, Reach
 from bunco.stores_elastic.mappings import GROUPS

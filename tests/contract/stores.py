@@ -11,7 +11,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from bunco.model import Enriched, Finding, HistoryEntry, Judged, Page, Quote, to_ms
-from bunco.ports import FindingQuery, Store, VerdictQuery
+from bunco.ports.queries import FindingQuery, VerdictQuery
+from bunco.ports.stores import Store
 from bunco.stores import memory, sqlite
 from bunco.text.wording import opening
 from tests.builders import NOON, a_finding, a_post

@@ -7,7 +7,7 @@ import pytest
 
 from bunco.buses import memory
 from bunco.model import Delivery
-from bunco.ports import Bus
+from bunco.ports.bus import Bus
 from tests.builders import a_post
 
 SOON = timedelta(milliseconds=20)

@@ -6,7 +6,8 @@ import pytest
 
 from bunco.errors import UsageError
 from bunco.model import Batch, Change, Finding, Removal, Verdict
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from tests.builders import NOON, a_finding
 from tests.contract.stores import HOUR, MINUTE, quoting, stored
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunco.model import Batch, Change, Finding
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from tests.builders import a_finding
 from tests.contract.elastic import another_elastic_store, reach
 from tests.contract.stores import KINDS, each_kind, paged

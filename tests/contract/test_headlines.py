@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bunco.model import Batch, Enriched, Removal
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from processors.enrich import enrich
 from tests.builders import NOON, a_post
 from tests.contract.stores import HOUR, MINUTE, paged

@@ -15,7 +15,8 @@ from bunco.model import (
     SourceState,
     dead_letter,
 )
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from tests.builders import NOON, a_finding
 from tests.contract.stores import (
     HOUR,

@@ -25,7 +25,7 @@ from bunco.model import (
     Verdict,
     dead_letter,
 )
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from tests.builders import NOON, a_finding, a_verdict
 from tests.contract.elastic import reach
 from tests.contract.stores import HOUR, KINDS, MINUTE, answers, each_kind, stored

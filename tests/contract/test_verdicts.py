@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bunco.model import Batch, Finding, Pattern, Removal, Verdict
-from bunco.ports import FindingQuery, Store, VerdictQuery
+from bunco.ports.queries import FindingQuery, VerdictQuery
+from bunco.ports.stores import Store
 from tests.builders import NOON, a_finding, a_verdict
 from tests.contract.stores import HOUR, LOUD, answers, paged, quoting, stored
 

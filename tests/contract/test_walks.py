@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bunco.model import Batch, Enriched, Post, Removal, to_ms
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from tests.builders import NOON
 from tests.contract.stores import MINUTE, stored
 

@@ -13,7 +13,7 @@ import httpx
 from bunco import alert_wiring, codec, serving, wiring
 from bunco.config import Config, from_tables
 from bunco.model import Post
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from dashboards.access.tokens import hashed
 from processors.flow import OnCommit
 from tests.builders import a_post

@@ -12,7 +12,7 @@ import pytest
 from bunco.errors import StoreError, UsageError
 from bunco.model import Batch, Page, Removal
 from bunco.model import Change as Row
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from dashboards.live import Change, Hub
 from tests.builders import NOON, a_finding

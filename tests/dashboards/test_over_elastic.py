@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bunco.model import Batch
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores import elastic as kind
 from tests.builders import a_finding, an_enriched
 from tests.bunco.cli.test_serve import started

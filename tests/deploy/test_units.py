@@ -22,9 +22,11 @@ def setting(unit: Path, key: str) -> list[str]:
 def test_unit_starts_a_command_that_exists(unit: Path) -> None:
     (line,) = setting(unit, "ExecStart")
 
-    _, command, *options = shlex.split(line)
+    _, *words = shlex.split(line)
+    at = next(at for at, word in enumerate(words) if word.startswith("-"))
+    command, options = tuple(words[:at]), words[at:]
 
-    assert is_command((command,))
+    assert is_command(command)
     assert "--config" in options
 
 

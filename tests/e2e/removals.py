@@ -31,7 +31,8 @@ from bunco import alert_wiring, serving, wiring
 from bunco.clock import SystemClock
 from bunco.config import Config, from_tables
 from bunco.model import Post
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from processors.enrich import enrich
 from processors.flow import OnCommit
 

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bunco import codec
 from bunco.model import Item, Post, Removal
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from bunco.streams import names, topics
 from bunco.streams.producing import publish_items
 from tests.bunco.streams.clusters import own_prefix

@@ -8,7 +8,7 @@ from bunco import wiring
 from bunco.clock import SystemClock
 from bunco.config import Config, from_tables
 from bunco.model import SourceState, StoredPost
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from processors.flow import Progress
 from tests.ingest.bluesky import jetstream
 from tests.ingest.bluesky.jetstream import Jetstream, account, commit, cut, identity

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import pytest
 
 from bunco import wiring
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from tests.shared_data import shared
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from bunco import wiring
 from bunco.codec import encode
 from bunco.model import Removal
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from tests.ingest.mail.dovecot import PASSWORD, Dovecot, running
 from tests.ingest.mail.mails import Story, a_google_alert, a_mail
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bunco.errors import SourceError
 from bunco.model import Delivery, Post, Removal
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from tests.fakes import FakeClock
 from tests.ingest import server as play
 from tests.ingest.server import Play, a_web

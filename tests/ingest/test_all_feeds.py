@@ -9,7 +9,7 @@ import pytest
 from msgspec import Struct
 
 from bunco.model import Delivery, SourceState
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration
 from ingest.poller import Poller
 from ingest.sources.rss import Options, RssSource

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bunco.errors import SourceError
-from bunco.ports import Events, ServerEvent
+from bunco.ports.web import Events, ServerEvent
 from bunco.values import Size
 from ingest.events import EventParser
 from tests.ingest import server as play

@@ -7,7 +7,7 @@ from aiohttp import web
 from yarl import URL
 
 from bunco.errors import SourceError
-from bunco.ports import Fetched, Manner
+from bunco.ports.web import Fetched, Manner
 from bunco.values import Duration, Size
 from ingest.http import HttpWeb
 from tests.fakes import FakeClock

@@ -6,7 +6,7 @@ from msgspec import Raw, Struct
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Post, Removal
-from bunco.ports import Fetched
+from bunco.ports.web import Fetched
 from ingest.json_api import Gathered, decoded, within_limits
 from tests.builders import NOON, a_post
 from tests.fakes import FakeClock

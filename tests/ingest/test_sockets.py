@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bunco.errors import SourceError
-from bunco.ports import Socket
+from bunco.ports.web import Socket
 from bunco.values import Duration, Size
 from tests.ingest import server as play
 from tests.ingest.server import Names, a_web, serving

@@ -8,7 +8,9 @@ import pytest
 
 from bunco.model import Batch, Delivery, Finding, Item, Pattern, Post, Removal, Verdict
 from bunco.options import PipelineOptions
-from bunco.ports import Detector, FindingQuery, Store, VerdictQuery
+from bunco.ports.detectors import Detector
+from bunco.ports.queries import FindingQuery, VerdictQuery
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from processors import judging
 from processors.detectors import bursts, repeats

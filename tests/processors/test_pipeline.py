@@ -26,7 +26,9 @@ from bunco.model import (
     dead_letter,
 )
 from bunco.options import PipelineOptions
-from bunco.ports import Detector, FindingQuery, Store, VerdictQuery
+from bunco.ports.detectors import Detector
+from bunco.ports.queries import FindingQuery, VerdictQuery
+from bunco.ports.stores import Store
 from bunco.stores import memory, sqlite
 from processors.detectors import bursts, crossposts, repeats
 from processors.embedded import Embedded, Step

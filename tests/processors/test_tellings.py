@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bunco.model import Finding, Item, Pattern, Post, Removal
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from processors.detectors import bursts, crossposts, repeats
 from processors.pipeline import Outcome, Pipeline
 from processors.states import States

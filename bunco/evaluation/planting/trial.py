@@ -6,7 +6,7 @@ from typing import Any
 
 from bunco.evaluation.planting.model import Planting, Timeline, Tried
 from bunco.model import Finding, Post
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from processors.pipeline import Pipeline
 from processors.states import States
 

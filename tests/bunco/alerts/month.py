@@ -24,7 +24,7 @@ from bunco.alerts.outbox import Outbox
 from bunco.config import Config, from_tables
 from bunco.model import Delivery, Post
 from bunco.notifiers.smtp import Options, SmtpNotifier
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.simulation.plan import Plan
 from bunco.simulation.stream import simulate
 from bunco.values import Duration

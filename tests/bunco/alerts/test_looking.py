@@ -12,7 +12,7 @@ from bunco.alerts.looking import Lookout, entries_of
 from bunco.errors import OvertakenError
 from bunco.ledgers.memory import MemoryLedger
 from bunco.model import Batch, Finding, Removal, SourceState
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from tests.builders import NOON, a_finding, an_enriched
 from tests.contract.test_ledgers import an_alert

@@ -1,11 +1,15 @@
 """What the store is asked on the command line, and how it answers."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bunco.model import Batch
+from bunco.wiring import open_store_at
+from tests.builders import an_enriched
 from tests.bunco.cli.shell import typed
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -184,3 +188,17 @@ def test_the_configured_store_is_the_default(folder: Path, store: str) -> None:
     assert "no store at other.db" in typed("findings").stderr
     assert typed("findings", "--store", store).exit_code == 0
     assert typed("findings", "--store", f"sqlite:{store}").exit_code == 0
+
+
+def test_a_history_names_other_accounts_where_the_address_says_so(folder: Path) -> None:
+    carried = an_enriched(id="mastodon:1", author="mastodon:news.example@web.brid.gy")
+    with closing(open_store_at(str(folder / "bunco.db"))) as opened:
+        opened.commit(Batch(posts=(carried,)))
+
+    named = typed("history", "mastodon:news.example@web.brid.gy").stdout
+    (folder / "bunco.toml").write_text('[identity]\nnever = ["web"]\n', encoding="utf-8")
+    never = typed("history", "mastodon:news.example@web.brid.gy").stdout
+
+    assert "also web:news.example  Bridgy Fed carries that site here" in named
+    assert "lemmy:" not in named
+    assert "also" not in never

@@ -10,7 +10,8 @@ from bunco.evaluation.matching import Difference
 from bunco.evaluation.settings import trials
 from bunco.model import Delivery, Finding, Item, Post
 from bunco.options import PipelineOptions
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from bunco.simulation.plan import Plan
 from bunco.simulation.stream import simulate
 from bunco.wiring import detectors

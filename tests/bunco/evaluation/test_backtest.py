@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bunco.evaluation.backtest import Span, Trial, taken_away
 from bunco.model import Batch, Enriched, Finding, Pattern, Post, Removal, from_ms
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores.memory import MemoryStore
 from bunco.windows import HOUR_MS
 from processors.detectors import repeats

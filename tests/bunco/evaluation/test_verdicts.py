@@ -6,7 +6,7 @@ import pytest
 
 from bunco.evaluation.verdicts import precision_figures, wilson
 from bunco.model import Batch
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from tests.builders import a_finding, a_verdict
 

@@ -5,7 +5,7 @@ import pytest
 
 from bunco.config import decode
 from bunco.errors import ConfigError, StoreError, UsageError
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from bunco.stores.elastic import Options, make, options_of
 
 

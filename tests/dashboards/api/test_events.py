@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bunco.cli.reading import finding_fields
-from bunco.ports import FindingQuery
+from bunco.ports.queries import FindingQuery
 from dashboards.api.events import Wanted, event_lines
 from dashboards.live import Change
 from tests.builders import a_finding

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from bunco import codec
 from bunco.model import DeadLetter, Finding, Page, StoredPost
-from bunco.ports import FindingQuery, Store
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 
 _PAGE = 1000
 _AUTHORS = 1_000_000

@@ -21,7 +21,7 @@ from msgspec import Struct
 from bunco import wiring
 from bunco.config import Config
 from bunco.model import StoredPost
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores_elastic.documents import POST_FIELDS, stored_post
 from tests.e2e.distributed.contents import Contents, contents
 from tests.e2e.distributed.kafka_view import KafkaView

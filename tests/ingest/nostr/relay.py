@@ -85,7 +85,7 @@ class Relay:
         """What clients sent."""
         self.connections = 0
         self.refusing: Play | None = None
-        self._open: set[web.Request] = set()
+        self._open: list[asyncio.Transport] = []
         self._page = page
         self.plays: dict[str, Play] = {"/": self.serve}
 
@@ -101,7 +101,9 @@ class Relay:
         await socket.prepare(request)
         talk = _Talk(self, request, socket, connection)
         following = asyncio.create_task(talk.follow())
-        self._open.add(request)
+        transport = request.transport
+        assert transport is not None
+        self._open.append(transport)
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -109,16 +111,15 @@ class Relay:
         except ConnectionError:
             pass
         finally:
-            self._open.discard(request)
+            self._open.remove(transport)
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
         return socket
 
     def cut(self) -> None:
         """Cut all connections."""
-        for request in self._open:
-            if request.transport is not None:
-                request.transport.abort()
+        for transport in self._open:
+            transport.abort()
 
     def stored(self, wanted: Event) -> list[Event]:
         """Give what a filter finds, the newest first."""
@@ -176,10 +177,10 @@ class _Talk:
         self._said += 1
         told = json.dumps(message, ensure_ascii=False)
         if self._said > self._connection.most:
-            if self._request.transport is not None:
-                self._request.transport.write(b"\x81\x7e\x01\x00" + told.encode()[:20])
+            if (transport := self._request.transport) is not None:
+                transport.write(b"\x81\x7e\x01\x00" + told.encode()[:20])
                 await asyncio.sleep(0.01)
-                self._request.transport.abort()
+                transport.abort()
             return
         for _ in range(1 + self._connection.twice):
             await self._socket.send_str(told)

@@ -11,7 +11,7 @@ import pytest
 from bunco import registry
 from bunco.config import PartConfig
 from bunco.errors import SourceError, UsageError
-from bunco.ports import Fetched
+from bunco.ports.web import Fetched
 from ingest.recognition.families import recognise
 from ingest.recognition.recognised import Asked, Recognised
 from ingest.unreachable import NoWeb

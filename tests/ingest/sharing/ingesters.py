@@ -12,7 +12,7 @@ from bunco import codec
 from bunco.clock import SystemClock
 from bunco.model import Delivery, Post, SourceState
 from bunco.options import IngestOptions, KafkaOptions
-from bunco.ports import Source
+from bunco.ports.sources import Source
 from bunco.values import Duration
 from ingest.sharing.holding import SharedSource
 from ingest.sharing.ingester import Progress, Setting, run_ingest

@@ -8,7 +8,7 @@ import pytest
 from bunco import config, registry
 from bunco.errors import BadInput, ConfigError
 from bunco.model import Delivery, Post
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from ingest.mail import progress
 from ingest.sources.alert_mail import AlertMailSource, Options, parse
 from ingest.unreachable import NoWeb

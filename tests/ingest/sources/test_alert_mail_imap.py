@@ -12,7 +12,7 @@ import pytest
 
 from bunco.errors import SourceError
 from bunco.model import Delivery, Post
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.values import Duration, Secret, Size
 from ingest.sources.alert_mail import AlertMailSource, Options
 from ingest.unreachable import NoWeb

@@ -10,7 +10,7 @@ import zstandard
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Item, Post, Removal
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.values import Duration, Size
 from ingest.sources.bluesky import PART, BlueskySource, Options, parse
 from tests.builders import NOON

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bunco.errors import BadInput
 from bunco.model import Post, Removal
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Secret
 from ingest.sources.discourse import Options, make, parse
 from tests.builders import NOON

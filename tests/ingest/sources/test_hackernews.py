@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Post, Removal
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration
 from ingest.hackernews.progress import decode
 from ingest.sources.hackernews import HackerNewsSource, Options, parse

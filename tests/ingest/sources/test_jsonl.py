@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bunco.codec import encode
 from bunco.errors import ConfigError, SourceError
 from bunco.model import DeadLetter, Item, Post, Removal
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.values import Duration
 from ingest.sources import jsonl
 from ingest.unreachable import NoWeb

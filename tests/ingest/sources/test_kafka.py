@@ -14,7 +14,7 @@ from bunco import codec
 from bunco.errors import ConfigError, SourceError
 from bunco.model import Delivery, Post
 from bunco.options import KafkaOptions
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.streams import names, topics
 from bunco.values import Secret
 from ingest.sources.kafka import KafkaSource, Options, make

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bunco.errors import BadInput
 from bunco.model import Post, Removal
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from ingest.lemmy.progress import decode
 from ingest.sources.lemmy import LemmySource, Options, parse
 from tests.builders import NOON
@@ -276,6 +276,23 @@ def test_deletions_and_moderation_become_removals(version: str, *, is_lower: boo
     assert {one.author for one in removals} == {f"lemmy:ann@{HOST}"}
 
 
+def test_a_deletion_that_a_list_shows_needs_no_second_look() -> None:
+    network = Lemmy()
+
+    async def scenes(reader: Reader) -> None:
+        first = network.write(sort="comment")
+        for _ in range(30):
+            network.write(sort="comment")
+        await reader.read()
+        network.change(first, deleted=True, content="")
+        network.write(sort="comment")
+        await reader.read()
+
+    reader = read(network, scenes, recheck=1)
+
+    assert [one.id for one in reader.removals] == [f"lemmy:https://{HOST}/comment/1"]
+
+
 def test_a_deleted_account_is_removed_with_everything() -> None:
     network = Lemmy()
 
@@ -390,6 +407,20 @@ def test_an_entry_that_cannot_be_read_is_set_aside() -> None:
         "Expected `str`, got `int` - at `$.post.name`",
         "it has no address in the network",
     ]
+
+
+def test_a_spent_rate_limit_ends_the_reading_and_is_waited_out() -> None:
+    network = Lemmy()
+    network.write()
+    page = msgspec.json.encode(network.listed("post", {"sort": "New", "limit": "50"}))
+    spent = play.document(page, ratelimit_remaining="0", ratelimit_reset="90")
+    network.faults = [None, None, spent]
+
+    reader = read(network, lambda reader: reader.read())
+
+    assert len(reader.ids) == 1
+    assert reader.deliveries[0].wait == timedelta(seconds=90)
+    assert len(network.asked) == 3
 
 
 def test_a_server_without_such_a_list_is_told_in_words() -> None:

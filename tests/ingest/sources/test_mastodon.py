@@ -10,7 +10,7 @@ import pytest
 
 from bunco.errors import BadInput
 from bunco.model import Item, Post, Removal
-from bunco.ports import Source, SourceTools
+from bunco.ports.sources import Source, SourceTools
 from bunco.values import Duration, Secret
 from ingest.sources.mastodon import PART, MastodonSource, Options, parse
 from tests.builders import NOON

@@ -11,7 +11,7 @@ import pytest
 
 from bunco.errors import BadInput, SourceError
 from bunco.model import Delivery, Item, Post, Removal
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.values import Duration
 from ingest.nostr.relays import PATIENCE
 from ingest.sources.nostr import PART, NostrSource, Options, parse
@@ -274,6 +274,29 @@ def test_what_is_not_genuine_or_says_nothing_is_set_aside(event: Event, reason: 
     assert told.reasons[0].startswith(reason)
 
 
+def test_a_forged_copy_that_comes_first_does_not_hide_the_genuine_event() -> None:
+    async def ask() -> Told:
+        said = first(json.dumps(["EVENT", "live", STREAM[0] | {"content": "other words"}]))
+        async with _source(Relay(STREAM[:1], said)) as source:
+            return await _told(source, _items(1))
+
+    assert asyncio.run(ask()).ids == IDS[:1]
+
+
+def test_a_request_to_vanish_from_one_of_our_relays_counts_whoever_tells_it() -> None:
+    async def ask() -> Told:
+        first_one, other = Relay([]), Relay([])
+        async with _source(first_one, other) as source:
+            tags = [("relay", source._options.relays[1].upper() + "/")]
+            first_one.events.append(ANN.says("", at=9, kind=62, tags=tags))
+            return await _told(source, _items(1))
+
+    (removal,) = asyncio.run(ask()).items
+
+    assert isinstance(removal, Removal)
+    assert removal.author == ANN.author
+
+
 def test_somebody_who_signs_for_another_is_not_believed() -> None:
     forged = EVE.says("I am Ann", at=3)
     stolen = _forged(forged, pubkey=ANN.pubkey)
@@ -349,7 +372,24 @@ def test_the_past_is_read_page_by_page() -> None:
     told = _all(relay, items=300)
 
     assert len(set(told.ids)) == len(told.ids) == 300
-    assert len([one for one in relay.asked if one[:2] == ["REQ", "past"]]) >= 6
+    assert len([one for one in relay.asked if one[:2] == ["REQ", "past0"]]) >= 6
+
+
+def test_few_profiles_of_long_ago_hide_no_page_of_notes() -> None:
+    notes = [ANN.says(f"Note {number}", at=3000 + number) for number in range(120)]
+    profiles = [BOB.says('{"name": "bob"}', at=number, kind=0) for number in range(3)]
+
+    told = _all(Relay([*notes, *profiles], page=50), items=120)
+
+    assert len(set(told.ids)) == 120
+
+
+def test_a_page_that_is_full_of_one_second_does_not_end_the_past() -> None:
+    crowd = [ANN.says(f"Crowd {number}", at=2000) for number in range(50)]
+
+    told = _all(Relay([*STREAM, *crowd], page=50), items=90)
+
+    assert set(IDS) < set(told.ids)
 
 
 def test_live_events_come_as_they_happen() -> None:
@@ -375,7 +415,11 @@ def _restarted(second: Callable[[Relay], None]) -> tuple[Told, Told, Relay]:
             options = Options(relays=tuple(urls), allow_private=True, back=Duration(hours=2))
             one = NostrSource(options, tools)
             before = await _told(one, _items(20))
-            before = await _told(one, lambda _: relay.asked[-1] == ["CLOSE", "past"], before)
+            before = await _told(
+                one,
+                lambda _: ["CLOSE", "past0"] in relay.asked and ["CLOSE", "past1"] in relay.asked,
+                before,
+            )
             await one.close()
             second(relay)
             clock.advance(timedelta(hours=1))
@@ -398,7 +442,7 @@ def test_a_new_run_goes_on_a_little_before_the_cursor_of_the_old_one() -> None:
     before, after, relay = _restarted(lambda relay: relay.events.extend(relay_gets))
 
     assert set(before.ids) | set(after.ids) == set(IDS)
-    since = [one[2]["since"] for one in relay.asked if one[:2] == ["REQ", "past"]]
+    since = [one[2]["since"] for one in relay.asked if one[:2] == ["REQ", "past0"]]
     assert since[0] == START_S + 60 - 7200 - 600
     assert since[-1] == START_S + 60 - 600
 

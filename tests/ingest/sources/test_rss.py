@@ -9,7 +9,7 @@ import pytest
 from bunco import config
 from bunco.errors import BadInput, ConfigError, SourceError
 from bunco.model import Delivery, Post
-from bunco.ports import SourceTools
+from bunco.ports.sources import SourceTools
 from bunco.values import Duration, Secret
 from ingest.sources.rss import PART, Options, RssSource, parse
 from tests.builders import NOON

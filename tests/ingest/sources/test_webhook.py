@@ -10,7 +10,7 @@ from bunco import codec, registry
 from bunco.config import PartConfig
 from bunco.errors import ConfigError
 from bunco.model import Post, Removal
-from bunco.ports import Receiver, SourceTools
+from bunco.ports.sources import Receiver, SourceTools
 from bunco.pushes import Push, Received
 from bunco.values import Secret
 from ingest.sources import webhook

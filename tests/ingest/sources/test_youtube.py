@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bunco.errors import BadInput
 from bunco.model import Post, Removal
-from bunco.ports import Receiver, Source, SourceTools
+from bunco.ports.sources import Receiver, Source, SourceTools
 from bunco.pushes import Push, Received
 from bunco.values import Secret
 from ingest.sources.youtube import Options, PushedYoutubeSource, make, parse

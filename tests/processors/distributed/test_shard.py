@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from bunco import codec
 from bunco.model import Batch, Delivery, Enriched, Finding, Item, Pattern, Post, Removal, Verdict
 from bunco.options import PipelineOptions
-from bunco.ports import Detector, FindingQuery, Store
+from bunco.ports.detectors import Detector
+from bunco.ports.queries import FindingQuery
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import join_items

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bunco.errors import StoreError
 from bunco.options import KafkaOptions
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.stores import sqlite
 
 SETTINGS = """

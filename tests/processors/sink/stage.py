@@ -14,7 +14,7 @@ from bunco import codec
 from bunco.clock import SystemClock
 from bunco.model import Finding, Item
 from bunco.options import KafkaOptions, SinkOptions
-from bunco.ports import Store
+from bunco.ports.stores import Store
 from bunco.streams import lag, names, topics
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import HEADERS, join_items

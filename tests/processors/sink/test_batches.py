@@ -5,7 +5,8 @@ import pytest
 
 from bunco import codec
 from bunco.model import Item, Poll, Post, Removal, SourceState
-from bunco.ports import Store, VerdictQuery
+from bunco.ports.queries import VerdictQuery
+from bunco.ports.stores import Store
 from bunco.stores import memory
 from bunco.streams.consuming import Place, Record
 from bunco.streams.partitions import partition_of

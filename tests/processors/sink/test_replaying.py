@@ -5,7 +5,8 @@ import pytest
 from bunco import codec
 from bunco.errors import BrokerError, StoreError
 from bunco.model import Batch, DeadLetter, Item, Poll, Removal, SourceState, dead_letter
-from bunco.ports import Store, VerdictQuery
+from bunco.ports.queries import VerdictQuery
+from bunco.ports.stores import Store
 from bunco.storage.letters import WAS_CUT
 from bunco.stores import memory
 from bunco.streams.records import SourceRecord, join_items

@@ -26,7 +26,7 @@ from bunco.evaluation.planting.sowing import (
 from bunco.evaluation.planting.timelines import halves, simulated
 from bunco.evaluation.planting.trial import is_found, merged, tried
 from bunco.model import Finding, Pattern, Post
-from bunco.ports import Detector
+from bunco.ports.detectors import Detector
 from bunco.simulation.plan import Plan
 from processors.detectors import bursts, repeats
 from tests.builders import NOON, a_finding, a_post
