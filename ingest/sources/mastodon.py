@@ -8,7 +8,7 @@ since then are read as well.
 
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from ingest.json_api import Access, Api
 from ingest.mastodon import documents, progress, server, walking
 from ingest.mastodon.asking import Asker, Plan, Walked
 from ingest.mastodon.event import Message
-from ingest.mastodon.listening import Ear, Line
+from ingest.mastodon.listening import Ear, Line, Mode
 from ingest.mastodon.memory import Memory
 from ingest.mastodon.progress import Progress
 from ingest.mastodon.reading import Reader, Sifter, Wanted
@@ -32,8 +32,6 @@ from ingest.mastodon.timeline import Scope, Timeline
 from ingest.streams.listener import Haul
 
 _ASKED_EVERY = timedelta(days=1)
-_TRY_AGAIN = timedelta(hours=1)
-"""How long a stream that was refused is not tried again in mode ``auto``. Source: ours."""
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +51,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """… and with none of these."""
     list: str = ""
     """The number of a list of the token's account, in place of the public timeline."""
-    mode: Literal["auto", "stream", "poll"] = "auto"
+    mode: Mode = "auto"
     """`stream`: listen; `poll`: ask again and again; `auto`: listen with a token, else ask."""
     transport: Transport = "websocket"
     """How to listen: `websocket` or `sse` (server-sent events, Mastodon alone)."""
@@ -132,7 +130,7 @@ class MastodonSource:
         self._given: bytes | None = None
         self._server: Server | None = None
         self._asked_at = EPOCH
-        self._refused_until = self._rest_until = EPOCH
+        self._rest_until = EPOCH
 
     async def read(self, cursor: bytes) -> Delivery:
         """Give what is new: of a stream within a moment, else of the pages since.
@@ -159,7 +157,8 @@ class MastodonSource:
         known = await self._introduced()
         until, now = self._rest_until, self._now()
         sifter = Sifter(self._tools.name, known.domain, self._url, now, until)
-        haul = await self._heard(cursor, known, sifter) if self._listens() else None
+        in_haste = bool(before.at) and now >= until
+        haul = await self._ear.hear(cursor, known, sifter, in_haste=in_haste)
         if haul is None:
             return await self._polled(before, sifter)
         return await self._streamed(cursor, before, haul, sifter)
@@ -191,21 +190,6 @@ class MastodonSource:
         if self._options.recheck:
             await self._rechecker.look_again(sifter)
 
-    async def _heard(self, cursor: bytes, known: Server, sifter: Sifter) -> Haul[Message] | None:
-        """Give what a stream said; None where it is refused and may be asked instead.
-
-        Raises:
-            SourceError: it broke off, or cannot be opened now.
-        """
-        try:
-            return await self._ear.collect(cursor, known)
-        except SourceError as error:
-            if error.weight != "hard" or self._options.mode == "stream":
-                raise
-            self._refused_until = self._now() + _TRY_AGAIN
-            sifter.odd[f"stream refused, pages are read instead: {error.reason}"] += 1
-            return None
-
     async def _introduced(self) -> Server:
         """Ask once a day who the server is."""
         now = self._now()
@@ -213,11 +197,6 @@ class MastodonSource:
             self._server = await server.introduced(self._api, self._url)
             self._asked_at = now
         return self._server
-
-    def _listens(self) -> bool:
-        if self._options.mode == "auto":
-            return self._options.token is not None and self._now() >= self._refused_until
-        return self._options.mode == "stream"
 
     def _delivery(
         self,
@@ -287,6 +266,7 @@ def _line(options: Options, timeline: Timeline, access: Access) -> Line:
     return Line(
         url=access.base,
         timeline=timeline,
+        mode=options.mode,
         transport=options.transport,
         headers=access.headers,
         allow_private=options.allow_private,

@@ -97,8 +97,12 @@ class Listener(Generic[Message]):
         """Give the address that is listened to, or is to be tried next."""
         return self._addresses[self._turn % len(self._addresses)]
 
-    async def collect(self, cursor: bytes) -> Haul[Message]:
+    async def collect(self, cursor: bytes, patience: timedelta | None = None) -> Haul[Message]:
         """Give what came, at most for a moment after the first message.
+
+        Args:
+            cursor: that of the delivery before.
+            patience: in place of that of the habits, for who has other things to do.
 
         Raises:
             SourceError: it cannot be opened, broke off, or fell silent.
@@ -114,7 +118,7 @@ class Listener(Generic[Message]):
         opened = self._wire is None
         wire = self._wire or await self._open(cursor)
         try:
-            messages = await self._gather(wire)
+            messages = await self._gather(wire, patience or self._habits.patience)
         except BaseException:
             self._given = given
             await self._drop()
@@ -139,9 +143,9 @@ class Listener(Generic[Message]):
         self._wire = wire
         return wire
 
-    async def _gather(self, wire: Wire[Message]) -> list[Message]:
+    async def _gather(self, wire: Wire[Message], patience: timedelta) -> list[Message]:
         """Receive until the moment is over, enough came, or the connection ends."""
-        first = await self._first(wire)
+        first = await self._first(wire, patience)
         if first is None:
             return []
         got, size = [first], self._size(first)
@@ -158,12 +162,10 @@ class Listener(Generic[Message]):
             self._broken = error
         return got
 
-    async def _first(self, wire: Wire[Message]) -> Message | None:
+    async def _first(self, wire: Wire[Message], patience: timedelta) -> Message | None:
         began = _now()
         try:
-            async with asyncio.timeout(
-                min(self._habits.patience, self._habits.silence).total_seconds()
-            ):
+            async with asyncio.timeout(min(patience, self._habits.silence).total_seconds()):
                 message = await wire.receive()
         except TimeoutError:
             await self._was_quiet(wire, began)

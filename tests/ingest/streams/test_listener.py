@@ -227,3 +227,12 @@ def test_a_flood_waits_at_the_door_while_nobody_collects() -> None:
     before, after = _ran(ask)
 
     assert before == after
+
+
+def test_who_has_other_things_to_do_waits_for_nothing() -> None:
+    async def ask() -> Haul[bytes]:
+        async with _listening(socket(), patience=timedelta(minutes=1)) as (listener, _, _):
+            async with asyncio.timeout(5):
+                return await listener.collect(b"0", timedelta(milliseconds=5))
+
+    assert _ran(ask).messages == ()
