@@ -6,9 +6,9 @@ than 48 KiB, about 1–9 KiB for a usual feed.
 
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
+from ingest.cursors import Cursors
 from ingest.feeds.pace import Pace
 
 VERSION = 1
@@ -36,21 +36,11 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pace: Pace = Pace()
 
 
-_decoder = msgspec.msgpack.Decoder(Progress)
-_encoder = msgspec.msgpack.Encoder()
+_cursors = Cursors(Progress)
+encode = _cursors.encode
 
 
 def decode(cursor: bytes, asked: str) -> Progress:
     """Give where a feed stands; a fresh start for an unusable cursor or another address."""
-    try:
-        progress = _decoder.decode(cursor)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Progress(asked=asked)
-    if progress.version != VERSION or progress.asked != asked:
-        return Progress(asked=asked)
-    return progress
-
-
-def encode(progress: Progress) -> bytes:
-    """Give the cursor."""
-    return _encoder.encode(progress)
+    progress = _cursors.decode(cursor)
+    return progress if progress.asked == asked else Progress(asked=asked)

@@ -1,8 +1,8 @@
 """What the source remembers between readings: its cursor. At most about 100 KiB."""
 
-import msgspec
 from msgspec import Struct
 
+from ingest.cursors import Cursors
 from ingest.hackernews.backfill import Past
 from ingest.watching import Row
 
@@ -28,19 +28,5 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Posts that are looked at again."""
 
 
-_decoder = msgspec.msgpack.Decoder(Progress)
-_encoder = msgspec.msgpack.Encoder()
-
-
-def decode(cursor: bytes) -> Progress:
-    """Give where the walk stands; a fresh start for an unusable cursor."""
-    try:
-        progress = _decoder.decode(cursor)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Progress()
-    return progress if progress.version == VERSION else Progress()
-
-
-def encode(progress: Progress) -> bytes:
-    """Give the cursor."""
-    return _encoder.encode(progress)
+_cursors = Cursors(Progress)
+decode, encode = _cursors.decode, _cursors.encode

@@ -4,9 +4,9 @@ A walk a list with up to 1,000 addresses of about 40 bytes each, and 500 watched
 150 KiB where posts and comments of one list are read.
 """
 
-import msgspec
 from msgspec import Struct
 
+from ingest.cursors import Cursors
 from ingest.lemmy.dialect import Dialect
 from ingest.walking import Walk
 from ingest.watching import Row
@@ -29,19 +29,5 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Posts that are looked at again."""
 
 
-_decoder = msgspec.msgpack.Decoder(Progress)
-_encoder = msgspec.msgpack.Encoder()
-
-
-def decode(cursor: bytes) -> Progress:
-    """Give where the walks stand; a fresh start for an unusable cursor."""
-    try:
-        progress = _decoder.decode(cursor)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Progress()
-    return progress if progress.version == VERSION else Progress()
-
-
-def encode(progress: Progress) -> bytes:
-    """Give the cursor."""
-    return _encoder.encode(progress)
+_cursors = Cursors(Progress)
+decode, encode = _cursors.decode, _cursors.encode

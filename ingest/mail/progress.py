@@ -6,8 +6,9 @@ Bounded: 1,024 mails and 2,048 posts of 8 bytes each, less than 26 KiB with all 
 from collections.abc import Iterable
 from hashlib import blake2b
 
-import msgspec
 from msgspec import Struct
+
+from ingest.cursors import Cursors
 
 VERSION = 1
 """Raised when old cursors no longer fit; reading then starts anew, ids make that harmless."""
@@ -43,24 +44,14 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Marks of the posts given last."""
 
 
-_decoder = msgspec.msgpack.Decoder(Progress)
-_encoder = msgspec.msgpack.Encoder()
+_cursors = Cursors(Progress)
+encode = _cursors.encode
 
 
 def decode(cursor: bytes, asked: str) -> Progress:
     """Give where a mailbox stands; a fresh start for an unusable cursor or another mailbox."""
-    try:
-        progress = _decoder.decode(cursor)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Progress(asked=asked)
-    if progress.version != VERSION or progress.asked != asked:
-        return Progress(asked=asked)
-    return progress
-
-
-def encode(progress: Progress) -> bytes:
-    """Give the cursor."""
-    return _encoder.encode(progress)
+    progress = _cursors.decode(cursor)
+    return progress if progress.asked == asked else Progress(asked=asked)
 
 
 def mark(name: str) -> bytes:

@@ -6,9 +6,9 @@ Bounded: 500 statuses of about 200 bytes, compressed to about 30 KiB at most.
 import zlib
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
+from ingest.cursors import Cursors
 from ingest.watching import Watched
 
 VERSION = 1
@@ -35,22 +35,18 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Statuses that are known again."""
 
 
-_decoder = msgspec.msgpack.Decoder(Progress)
-_encoder = msgspec.msgpack.Encoder()
+_cursors = Cursors(Progress)
 
 
 def decode(cursor: bytes, asked: str) -> Progress:
     """Give where a timeline stands; a fresh start for an unusable cursor or another timeline."""
     try:
-        opened = zlib.decompressobj().decompress(cursor, _MOST_BYTES)
-        progress = _decoder.decode(opened)
-    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError):
+        progress = _cursors.decode(zlib.decompressobj().decompress(cursor, _MOST_BYTES))
+    except zlib.error:
         return Progress(asked=asked)
-    if progress.version != VERSION or progress.asked != asked:
-        return Progress(asked=asked)
-    return progress
+    return progress if progress.asked == asked else Progress(asked=asked)
 
 
 def encode(progress: Progress) -> bytes:
     """Give the cursor."""
-    return zlib.compress(_encoder.encode(progress), 1)
+    return zlib.compress(_cursors.encode(progress), 1)

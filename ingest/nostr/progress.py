@@ -1,8 +1,9 @@
 """Where reading goes on, relay by relay: relays know no cursors, only times that authors chose."""
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
+
+from ingest.cursors import Cursors
 
 
 class Place(Struct, frozen=True, array_like=True):
@@ -12,28 +13,17 @@ class Place(Struct, frozen=True, array_like=True):
     """What was made before this second was asked for and came; 0: nothing was asked yet."""
 
 
-class Progress(Struct, frozen=True, array_like=True):
+class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The cursor: a place for each relay."""
 
+    version: int = 1
     relays: dict[str, Place] = {}
     number: int = 0
     """Of the delivery, so that no two cursors with posts in between are the same."""
 
 
-_decode = msgspec.msgpack.Decoder(Progress).decode
-
-
-def decode(cursor: bytes) -> Progress:
-    """Give the decoded cursor; the start where it is none of ours."""
-    try:
-        return _decode(cursor) if cursor else Progress()
-    except msgspec.DecodeError:
-        return Progress()
-
-
-def encode(progress: Progress) -> bytes:
-    """Give the cursor."""
-    return msgspec.msgpack.encode(progress)
+_cursors = Cursors(Progress)
+decode, encode = _cursors.decode, _cursors.encode
 
 
 def moved(progress: Progress, places: dict[str, int], *, gave: bool) -> Progress:

@@ -1,8 +1,8 @@
 """What the source remembers between readings: its cursor. The feed's own, and about 50 KiB."""
 
-import msgspec
 from msgspec import Struct
 
+from ingest.cursors import Cursors
 from ingest.watching import Row
 
 VERSION = 1
@@ -20,19 +20,5 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the hub was last asked to push: seconds since 1970."""
 
 
-_decoder = msgspec.msgpack.Decoder(Progress)
-_encoder = msgspec.msgpack.Encoder()
-
-
-def decode(cursor: bytes) -> Progress:
-    """Give where the source stands; a fresh start for an unusable cursor."""
-    try:
-        progress = _decoder.decode(cursor)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Progress()
-    return progress if progress.version == VERSION else Progress()
-
-
-def encode(progress: Progress) -> bytes:
-    """Give the cursor."""
-    return _encoder.encode(progress)
+_cursors = Cursors(Progress)
+decode, encode = _cursors.decode, _cursors.encode

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from bunco.errors import BadInput, SourceError
-from bunco.model import Delivery, Item, Post, Removal
+from bunco.model import Post, Removal
 from bunco.ports.sources import SourceTools
 from bunco.values import Duration, Size
 from ingest.sources.bluesky import PART, BlueskySource, Options, parse
@@ -31,6 +31,7 @@ from tests.ingest.bluesky.jetstream import (
 )
 from tests.ingest.server import a_web, serving
 from tests.ingest.stream_server import doubled, hang_up, rest, shuffled, ws
+from tests.ingest.told import Told, until
 from tests.shared_data import shared
 
 AT = "bluesky:at://did:plc:account1/app.bsky.feed.post"
@@ -64,38 +65,13 @@ async def _served(servers: Sequence[Jetstream]) -> AsyncIterator[list[str]]:
         yield [ws(one, ""), *others]
 
 
-class Told:
-    """What a source gave until a count of items was reached, as the poller takes it."""
-
-    def __init__(self) -> None:
-        self.deliveries: list[Delivery] = []
-        self.errors: list[SourceError] = []
-
-    @property
-    def items(self) -> list[Item]:
-        return [item for one in self.deliveries for item in one.items]
-
-    @property
-    def ids(self) -> list[str]:
-        return [item.id or item.author for item in self.items]
-
-    @property
-    def cursor(self) -> bytes:
-        return self.deliveries[-1].cursor if self.deliveries else b""
-
-
 async def _told(
     source: BlueskySource, items: int, told: Told | None = None, *, dead: int = 0
 ) -> Told:
-    """Read until so much came; errors are kept and read over, as the poller does."""
-    told = told or Told()
-    async with asyncio.timeout(10):
-        while len(told.items) < items or sum(len(one.dead) for one in told.deliveries) < dead:
-            try:
-                told.deliveries.append(await source.read(told.cursor))
-            except SourceError as error:
-                told.errors.append(error)
-    return told
+    """Read until so much came."""
+    return await until(
+        source, lambda told: len(told.items) >= items and len(told.reasons) >= dead, told
+    )
 
 
 def _all(server: Jetstream, *others: Jetstream, items: int = 40, **options: Any) -> Told:

@@ -31,6 +31,16 @@ def a_source(**options: Any) -> KafkaSource:
     return make(Options(**{"brokers": ("127.0.0.1:1",), "topic": "posts", **options}), tools)
 
 
+@pytest.fixture
+def unclosed() -> Iterator[None]:
+    """Let be that kafka-python leaves sockets of refused connections to be collected."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()
+
+
+@pytest.mark.usefixtures("unclosed")
 def test_a_broker_that_is_away_is_told_in_words() -> None:
     with pytest.raises(SourceError, match=r"127\.0\.0\.1:1"):
         asyncio.run(a_source().read(b""))
@@ -70,15 +80,6 @@ class Topic:
     def source(self, **options: Any) -> KafkaSource:
         brokers = self.options.bootstrap
         return a_source(**{"brokers": brokers, "topic": self.name, "start": "earliest", **options})
-
-
-@pytest.fixture
-def unclosed() -> Iterator[None]:
-    """Let be that kafka-python leaves sockets of refused connections to be collected."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        yield
-        gc.collect()
 
 
 @pytest.fixture

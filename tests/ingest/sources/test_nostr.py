@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bunco.errors import BadInput, SourceError
-from bunco.model import Delivery, Item, Post, Removal
+from bunco.model import Item, Post, Removal
 from bunco.ports.sources import SourceTools
 from bunco.values import Duration
 from ingest.nostr.relays import PATIENCE
@@ -35,6 +35,7 @@ from tests.ingest.nostr.relay import (
 )
 from tests.ingest.server import a_web, serving
 from tests.ingest.stream_server import ws
+from tests.ingest.told import Told, items, until
 
 STREAM = [ANN.says(f"Note number {number}", at=number) for number in range(40)]
 IDS = [ANN.post_id(event) for event in STREAM]
@@ -66,63 +67,16 @@ async def _source(
         await source.close()
 
 
-class Told:
-    """What a source gave until a count of items was reached, as the poller takes it."""
-
-    def __init__(self) -> None:
-        self.deliveries: list[Delivery] = []
-        self.errors: list[SourceError] = []
-
-    @property
-    def items(self) -> list[Item]:
-        return [item for one in self.deliveries for item in one.items]
-
-    @property
-    def ids(self) -> list[str]:
-        return [item.id or item.author for item in self.items]
-
-    @property
-    def posts(self) -> list[Post]:
-        return [item for item in self.items if isinstance(item, Post)]
-
-    @property
-    def reasons(self) -> list[str]:
-        return [letter.reason for one in self.deliveries for letter in one.dead]
-
-    @property
-    def cursor(self) -> bytes:
-        return self.deliveries[-1].cursor if self.deliveries else b""
-
-
-async def _told(
-    source: NostrSource, is_enough: Callable[[Told], bool], told: Told | None = None
-) -> Told:
-    """Read until there is enough; errors are kept and read over, as the poller does."""
-    told = told or Told()
-    async with asyncio.timeout(15):
-        while not is_enough(told):
-            try:
-                told.deliveries.append(await source.read(told.cursor))
-            except SourceError as error:
-                told.errors.append(error)
-                await asyncio.sleep(0.05)
-    return told
-
-
-def _items(count: int) -> Callable[[Told], bool]:
-    return lambda told: len(told.items) >= count
-
-
-def _all(*relays: Relay, items: int = len(STREAM), **options: Any) -> Told:
+def _all(*relays: Relay, count: int = len(STREAM), **options: Any) -> Told:
     async def ask() -> Told:
         async with _source(*relays, **options) as source:
-            return await _told(source, _items(items))
+            return await until(source, items(count))
 
     return asyncio.run(ask())
 
 
 def _one(event: Event, **options: Any) -> Item:
-    (item,) = _all(Relay([event]), items=1, **options).items
+    (item,) = _all(Relay([event]), count=1, **options).items
     return item
 
 
@@ -199,9 +153,9 @@ def test_authors_are_called_what_their_profile_says() -> None:
     async def ask() -> Told:
         relay = Relay([ANN.says('{"name": "ann", "display_name": " Ann  A. "}', kind=0)])
         async with _source(relay) as source:
-            told = await _told(source, lambda told: len(told.deliveries) > 1)
+            told = await until(source, lambda told: len(told.deliveries) > 1)
             relay.events.append(ANN.says("Hello", at=3600))
-            return await _told(source, _items(1), told)
+            return await until(source, items(1), told)
 
     assert asyncio.run(ask()).posts[0].author_name == "Ann A."
 
@@ -210,7 +164,7 @@ def test_a_deletion_reaches_posts_of_its_own_author_alone() -> None:
     mine, hers = ANN.says("I take this back"), BOB.says("This stays")
     relay = Relay([mine, hers, ANN.deletes(mine, hers)])
 
-    told = _all(relay, items=4)
+    told = _all(relay, count=4)
 
     removals = [item for item in told.items if isinstance(item, Removal)]
     assert ANN.post_id(mine) in {one.id for one in removals}
@@ -225,7 +179,7 @@ def test_a_request_to_vanish_removes_the_author_up_to_then(relay: str) -> None:
         async with _source(server) as source:
             here = source._options.relays[0] if relay == "HERE" else relay
             server.events.append(ANN.says("", at=9, kind=62, tags=[("relay", here)]))
-            return await _told(source, _items(1))
+            return await until(source, items(1))
 
     (removal,) = asyncio.run(ask()).items
 
@@ -237,7 +191,7 @@ def test_a_request_to_vanish_removes_the_author_up_to_then(relay: str) -> None:
 def test_a_request_to_vanish_from_another_relay_is_none_to_us() -> None:
     elsewhere = ANN.says("", kind=62, tags=[("relay", "wss://other.example")])
 
-    told = _all(Relay([elsewhere, STREAM[0]]), items=1)
+    told = _all(Relay([elsewhere, STREAM[0]]), count=1)
 
     assert told.ids == IDS[:1]
 
@@ -266,7 +220,7 @@ def test_what_is_not_genuine_or_says_nothing_is_set_aside(event: Event, reason: 
     async def ask() -> Told:
         said = first(json.dumps(["EVENT", "live", event]))
         async with _source(Relay(STREAM[:1], said)) as source:
-            return await _told(source, lambda told: bool(told.items and told.reasons))
+            return await until(source, lambda told: bool(told.items and told.reasons))
 
     told = asyncio.run(ask())
 
@@ -278,7 +232,7 @@ def test_a_forged_copy_that_comes_first_does_not_hide_the_genuine_event() -> Non
     async def ask() -> Told:
         said = first(json.dumps(["EVENT", "live", STREAM[0] | {"content": "other words"}]))
         async with _source(Relay(STREAM[:1], said)) as source:
-            return await _told(source, _items(1))
+            return await until(source, items(1))
 
     assert asyncio.run(ask()).ids == IDS[:1]
 
@@ -289,7 +243,7 @@ def test_a_request_to_vanish_from_one_of_our_relays_counts_whoever_tells_it() ->
         async with _source(first_one, other) as source:
             tags = [("relay", source._options.relays[1].upper() + "/")]
             first_one.events.append(ANN.says("", at=9, kind=62, tags=tags))
-            return await _told(source, _items(1))
+            return await until(source, items(1))
 
     (removal,) = asyncio.run(ask()).items
 
@@ -301,7 +255,7 @@ def test_somebody_who_signs_for_another_is_not_believed() -> None:
     forged = EVE.says("I am Ann", at=3)
     stolen = _forged(forged, pubkey=ANN.pubkey)
 
-    told = _all(Relay([stolen, STREAM[0]]), items=1)
+    told = _all(Relay([stolen, STREAM[0]]), count=1)
 
     assert told.ids == IDS[:1]
 
@@ -347,10 +301,10 @@ def test_a_relay_that_breaks_off_again_and_again_is_read_to_the_end() -> None:
     assert {error.weight for error in told.errors} <= {"dropped"}
 
 
-def test_when_all_relays_are_away_their_words_are_told() -> None:
+def test_when_all_relays_are_away_their_words_areuntil() -> None:
     async def ask() -> SourceError:
         async with _source(Relay([], closing("auth-required: members only"))) as source:
-            told = await _told(source, lambda told: bool(told.errors))
+            told = await until(source, lambda told: bool(told.errors))
             return told.errors[0]
 
     error = asyncio.run(ask())
@@ -369,7 +323,7 @@ def test_the_past_is_read_page_by_page() -> None:
     many = [ANN.says(f"Note {number}", at=number // 7) for number in range(300)]
     relay = Relay(many, page=50)
 
-    told = _all(relay, items=300)
+    told = _all(relay, count=300)
 
     assert len(set(told.ids)) == len(told.ids) == 300
     assert len([one for one in relay.asked if one[:2] == ["REQ", "past0"]]) >= 6
@@ -379,7 +333,7 @@ def test_few_profiles_of_long_ago_hide_no_page_of_notes() -> None:
     notes = [ANN.says(f"Note {number}", at=3000 + number) for number in range(120)]
     profiles = [BOB.says('{"name": "bob"}', at=number, kind=0) for number in range(3)]
 
-    told = _all(Relay([*notes, *profiles], page=50), items=120)
+    told = _all(Relay([*notes, *profiles], page=50), count=120)
 
     assert len(set(told.ids)) == 120
 
@@ -387,7 +341,7 @@ def test_few_profiles_of_long_ago_hide_no_page_of_notes() -> None:
 def test_a_page_that_is_full_of_one_second_does_not_end_the_past() -> None:
     crowd = [ANN.says(f"Crowd {number}", at=2000) for number in range(50)]
 
-    told = _all(Relay([*STREAM, *crowd], page=50), items=90)
+    told = _all(Relay([*STREAM, *crowd], page=50), count=90)
 
     assert set(IDS) < set(told.ids)
 
@@ -396,7 +350,7 @@ def test_live_events_come_as_they_happen() -> None:
     async def ask() -> Told:
         relay = Relay([])
         async with _source(relay, back=Duration(0), silence=Duration(seconds=9)) as source:
-            reading = asyncio.create_task(_told(source, _items(2)))
+            reading = asyncio.create_task(until(source, items(2)))
             await asyncio.sleep(0.3)
             relay.events += [ANN.says("Now", at=3600), BOB.says("And now", at=3601)]
             return await reading
@@ -414,8 +368,8 @@ def _restarted(second: Callable[[Relay], None]) -> tuple[Told, Told, Relay]:
             tools = SourceTools(name="nostr", clock=clock, web=web)
             options = Options(relays=tuple(urls), allow_private=True, back=Duration(hours=2))
             one = NostrSource(options, tools)
-            before = await _told(one, _items(20))
-            before = await _told(
+            before = await until(one, items(20))
+            before = await until(
                 one,
                 lambda _: ["CLOSE", "past0"] in relay.asked and ["CLOSE", "past1"] in relay.asked,
                 before,
@@ -426,7 +380,7 @@ def _restarted(second: Callable[[Relay], None]) -> tuple[Told, Told, Relay]:
             after = Told()
             after.deliveries.append(before.deliveries[-1])
             two = NostrSource(options, tools)
-            after = await _told(two, lambda told: STREAM_END in told.ids, after)
+            after = await until(two, lambda told: STREAM_END in told.ids, after)
             await two.close()
             return before, after, relay
 
@@ -450,8 +404,8 @@ def test_a_new_run_goes_on_a_little_before_the_cursor_of_the_old_one() -> None:
 def test_what_was_given_but_never_taken_is_given_again() -> None:
     async def ask() -> Told:
         async with _source(Relay(STREAM)) as source:
-            await _told(source, _items(40))
-            return await _told(source, _items(40))
+            await until(source, items(40))
+            return await until(source, items(40))
 
     assert sorted(asyncio.run(ask()).ids) == sorted(IDS)
 
@@ -463,9 +417,9 @@ def test_ten_thousand_events_in_a_burst_come_whole_in_bounded_pieces() -> None:
     async def ask() -> Told:
         relay = Relay([])
         async with _source(relay, silence=Duration(seconds=9)) as source:
-            told = await _told(source, lambda _: bool(relay.asked))
+            told = await until(source, lambda _: bool(relay.asked))
             relay.events += burst
-            return await _told(source, _items(10_000), told)
+            return await until(source, items(10_000), told)
 
     told = asyncio.run(ask())
 
@@ -477,9 +431,9 @@ def test_what_is_dated_long_ago_but_published_now_comes() -> None:
     async def ask() -> Told:
         relay = Relay([])
         async with _source(relay, back=Duration(0), silence=Duration(seconds=9)) as source:
-            told = await _told(source, lambda _: bool(relay.asked))
+            told = await until(source, lambda _: bool(relay.asked))
             relay.events.append(ANN.says("Written on a train", at=-5 * 86_400))
-            return await _told(source, _items(1), told)
+            return await until(source, items(1), told)
 
     assert asyncio.run(ask()).posts[0].posted_at == NOON - timedelta(days=5)
 
@@ -488,7 +442,7 @@ def test_tags_and_authors_narrow_what_is_asked_for() -> None:
     cats = BOB.says("Cats", tags=[("t", "cats")])
     relay = Relay([*STREAM, cats, BOB.says("Dogs", tags=[("t", "dogs")])])
 
-    told = _all(relay, items=1, tags=("Cats",), authors=(BOB.pubkey,), with_reposts=False)
+    told = _all(relay, count=1, tags=("Cats",), authors=(BOB.pubkey,), with_reposts=False)
 
     assert told.ids == [BOB.post_id(cats)]
     words, people = relay.asked[0][2:]
@@ -500,14 +454,14 @@ def test_a_reading_that_is_broken_off_loses_nothing() -> None:
     async def ask() -> Told:
         relay = Relay([])
         async with _source(relay, silence=Duration(seconds=9)) as source:
-            told = await _told(source, lambda _: bool(relay.asked))
+            told = await until(source, lambda _: bool(relay.asked))
             for number in range(40):
                 relay.events.append(ANN.says(f"Note {number}", at=3600 + number))
                 reading = asyncio.create_task(source.read(told.cursor))
                 await asyncio.sleep(0.01)
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-            return await _told(source, _items(40), told)
+            return await until(source, items(40), told)
 
     texts = [post.text for post in asyncio.run(ask()).posts]
 
