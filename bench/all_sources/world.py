@@ -1,5 +1,6 @@
 """What every network of the bench does: it is served, written to, and gets into trouble."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,10 @@ _FAULTS: tuple[Play, ...] = (
     GARBAGE,
 )
 
-_OLDER = 20
-"""Of so many of the oldest posts one is removed …"""
+_TROUBLE_S = 5.0
+"""How long a fault waits to be met: networks heal though nobody asks them."""
+_LATER = 100
+"""Of so many of the latest posts one is removed …"""
 _REMOVED = 0.05
 """… after so many of a hundred new ones."""
 
@@ -68,10 +71,10 @@ class World:
         return {"file": str(file)}
 
     def withdrawn(self) -> str:
-        """Give now and then an older post that is to be removed; else an empty text."""
-        if len(self.there) <= _OLDER or self.chance.random() > _REMOVED:
+        """Give now and then a post that is to be removed; else an empty text."""
+        if len(self.there) <= _LATER or self.chance.random() > _REMOVED:
             return ""
-        gone = list(self.there)[self.chance.randrange(_OLDER)]
+        gone = list(self.there)[-self.chance.randrange(1, _LATER)]
         del self.there[gone]
         return gone
 
@@ -98,6 +101,7 @@ class AskedWorld(World):
         if not self.network.faults:
             self.network.faults.append(self.chance.choice(_FAULTS))
             self.troubles += 1
+            asyncio.get_running_loop().call_later(_TROUBLE_S, self.network.faults.clear)
 
 
 def now() -> datetime:

@@ -1,8 +1,6 @@
 import asyncio
-import gc
-import warnings
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -39,15 +37,6 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # what it waits for is not ours
             await asyncio.sleep(0.05)
-
-
-@pytest.fixture
-def unclosed() -> Iterator[None]:
-    """Let be that kafka-python leaves sockets of refused connections to be collected."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        yield
-        gc.collect()
 
 
 def run(test: Awaitable[Given]) -> Given:
@@ -201,7 +190,6 @@ def test_a_stop_in_the_middle_loses_and_repeats_nothing(stream: Stream, tmp_path
     assert set(counted.values()) == {1}
 
 
-@pytest.mark.usefixtures("unclosed")
 @pytest.mark.slow
 def test_a_broker_that_goes_away_costs_no_post_and_lets_a_stop_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -270,7 +258,6 @@ def test_a_missing_topic_ends_it_with_a_word_on_what_to_do(kafka: str) -> None:
         run(ingesting(options, {"a": Endless("a")}))
 
 
-@pytest.mark.usefixtures("unclosed")
 def test_a_stop_ends_the_wait_for_a_broker_that_is_not_there() -> None:
     options = KafkaOptions(bootstrap=(f"127.0.0.1:{free_port()}",))
 

@@ -1,8 +1,6 @@
 """Posts from a topic: its offsets are the cursor; what cannot be read is set aside."""
 
 import asyncio
-import gc
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,16 +29,6 @@ def a_source(**options: Any) -> KafkaSource:
     return make(Options(**{"brokers": ("127.0.0.1:1",), "topic": "posts", **options}), tools)
 
 
-@pytest.fixture
-def unclosed() -> Iterator[None]:
-    """Let be that kafka-python leaves sockets of refused connections to be collected."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        yield
-        gc.collect()
-
-
-@pytest.mark.usefixtures("unclosed")
 def test_a_broker_that_is_away_is_told_in_words() -> None:
     with pytest.raises(SourceError, match=r"127\.0\.0\.1:1"):
         asyncio.run(a_source().read(b""))
@@ -226,7 +214,6 @@ def test_partitions_that_come_later_are_read_from_their_start(topic: Topic) -> N
 
 
 @pytest.mark.services
-@pytest.mark.usefixtures("unclosed")
 def test_a_broker_that_goes_away_is_noticed_and_read_on_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
