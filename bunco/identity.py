@@ -31,7 +31,7 @@ def linked(author: str, never: Collection[str] = ()) -> tuple[Linked, ...]:
     Source: Bridgy Fed, fed.brid.gy/docs, "How are user names translated"; Mostr, mostr.pub.
 
     >>> [one.to for one in linked("mastodon:ann.example.org@bsky.brid.gy")]
-    ['https://bsky.app/profile/ann.example.org']
+    ['https://bsky.app/profile/ann.example.org', 'lemmy:ann.example.org@bsky.brid.gy']
     >>> linked("reddit:ann")
     ()
     """

@@ -4,7 +4,7 @@ Names go before posts, and posts before what removes them: a batch that was cut 
 can be written again with the same end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain
 from secrets import token_bytes
@@ -116,17 +116,22 @@ class New(Struct, frozen=True, gc=False):
     month: str
 
 
-_Documents = dict[str, tuple[Enriched, bytes]]
+_Documents = Sequence[tuple[Enriched, bytes]]
 
 
 def _documents(posts: Sequence[Enriched]) -> _Documents:
-    """Give each post with its document; of two with one id the first stands."""
-    found: _Documents = {}
-    for enriched in posts:
-        name = enriched.post.id
-        if name not in found:
-            found[name] = enriched, post_document(enriched)
-    return found
+    """Give each post with its document."""
+    return [(enriched, post_document(enriched)) for enriched in posts]
+
+
+def _taken(documents: _Documents, known: Admitted, now_ms: int) -> Iterator[New]:
+    """Give what is to be written: of posts with one id the first that was not removed."""
+    taken: set[str] = set()
+    for enriched, body in documents:
+        post = enriched.post
+        if post.id not in taken and known.takes(post.id, post.author, enriched.at_ms):
+            taken.add(post.id)
+            yield New(enriched, body, month_of(enriched, now_ms))
 
 
 def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> None:
@@ -134,7 +139,7 @@ def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> Non
     named = [(letter, mentions(letter)) for letter in batch.dead]
     known = pen.gate.ask(
         Asked(
-            posts=documents.keys(),
+            posts={enriched.post.id for enriched, _ in documents},
             quoted={
                 *chain.from_iterable(map(quoted, findings.values())),
                 *chain.from_iterable(about.posts for _, about in named),
@@ -145,11 +150,7 @@ def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> Non
     )
     dead = [one for one, about in named if not about.is_gone(known.erased, known.gone_authors)]
     now_ms = ms(pen.clock.now())
-    new = [
-        New(enriched, body, month_of(enriched, now_ms))
-        for enriched, body in documents.values()
-        if known.takes(enriched.post.id, enriched.post.author, enriched.at_ms)
-    ]
+    new = list(_taken(documents, known, now_ms))
     kept = [clean for one in findings.values() if (clean := _clean(one, known)) is not None]
     pen.cluster.ready({one.month for one in new})
     cluster = pen.cluster
@@ -176,7 +177,7 @@ def _apply(pen: Pen, batch: Batch, documents: _Documents, *, alone: bool) -> Non
 def _authors(batch: Batch, documents: _Documents, named: Sequence[Mentions]) -> set[str]:
     """Give all who are named in a batch, but for those it removes."""
     return {
-        *(enriched.post.author for enriched, _ in documents.values()),
+        *(enriched.post.author for enriched, _ in documents),
         *(finding.subject for finding in batch.findings),
         *(verdict.author for verdict in batch.verdicts),
         *batch.author_states,

@@ -710,6 +710,17 @@ def test_of_an_author_removed_up_to_a_time_letters_after_it_are_taken(store: Sto
     assert store.dead().rows == (late, about(2, 11))
 
 
+def test_of_two_posts_with_one_id_the_first_that_was_not_removed_stands(store: Store) -> None:
+    store.commit(remove_author(at=NOON))
+    before, after = stored(1, posted_at=NOON - MINUTE), stored(1, posted_at=NOON + MINUTE)
+
+    store.commit(Batch(posts=(before, after)))
+
+    found = store.post(after.post.id)
+    assert found is not None
+    assert found.post.posted_at == NOON + MINUTE
+
+
 def test_an_author_removed_up_to_a_time_goes_on_after_it(store: Store) -> None:
     store.commit(
         Batch(
