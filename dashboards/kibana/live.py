@@ -10,7 +10,7 @@ from dashboards.kibana.columns import (
     top,
     total,
 )
-from dashboards.kibana.forms import Box, Condition, Control, Dashboard, Layer, Panel
+from dashboards.kibana.forms import Box, Column, Condition, Control, Dashboard, Layer, Panel
 from dashboards.kibana.health import FAILING, HEALTH
 from dashboards.kibana.searches import LATEST_FINDINGS
 from dashboards.kibana.views import (
@@ -32,6 +32,14 @@ def _by(detector: str) -> Condition:
 
 def _number(title: str, about: str, box: Box, layer: Layer) -> Panel:
     return Panel(title=title, about=about, box=box, chart="number", layers=(layer,))
+
+
+def _leading(
+    title: str, about: str, box: Box, where: tuple[Condition, ...], *columns: Column
+) -> Panel:
+    """Give a table of findings whose rows lead to their author."""
+    layer = Layer(view=FINDINGS, columns=columns, where=where)
+    return Panel(title=title, about=about, box=box, chart="table", drill="author", layers=(layer,))
 
 
 _NUMBERS = (
@@ -102,85 +110,49 @@ _OVER_TIME = (
 )
 
 _WORST = (
-    Panel(
-        title="Worst authors",
-        about="Who collects the most points? A click leads to the author.",
-        box=Box(0, 37, 24, 15),
-        chart="table",
-        drill="author",
-        layers=(
-            Layer(
-                view=FINDINGS,
-                columns=(
-                    top("Author", "author", 20, by="Points"),
-                    total("Points", "score"),
-                    count("Findings"),
-                    different("Detectors", "detector"),
-                    highest("Highest score", "score"),
-                    latest("Last seen", "last_at"),
-                ),
-                where=(COUNTED,),
-            ),
-        ),
+    _leading(
+        "Worst authors",
+        "Who collects the most points? A click leads to the author.",
+        Box(0, 37, 24, 15),
+        (COUNTED,),
+        top("Author", "author", 20, by="Points"),
+        total("Points", "score"),
+        count("Findings"),
+        different("Detectors", "detector"),
+        highest("Highest score", "score"),
+        latest("Last seen", "last_at"),
     ),
-    Panel(
-        title="Bursts",
-        about="Who publishes far faster than usual? A click leads to the author.",
-        box=Box(24, 37, 24, 15),
-        chart="table",
-        drill="author",
-        layers=(
-            Layer(
-                view=FINDINGS,
-                columns=(
-                    top("Author", "author", 20, by="Highest score"),
-                    highest("Highest score", "score"),
-                    count("Bursts"),
-                    latest("Last seen", "last_at"),
-                ),
-                where=(_by("bursts"), COUNTED),
-            ),
-        ),
+    _leading(
+        "Bursts",
+        "Who publishes far faster than usual? A click leads to the author.",
+        Box(24, 37, 24, 15),
+        (_by("bursts"), COUNTED),
+        top("Author", "author", 20, by="Highest score"),
+        highest("Highest score", "score"),
+        count("Bursts"),
+        latest("Last seen", "last_at"),
     ),
-    Panel(
-        title="Repeated headlines",
-        about="Which headlines were found repeated, and by whom? A click leads to the author.",
-        box=Box(0, 52, 24, 15),
-        chart="table",
-        drill="author",
-        layers=(
-            Layer(
-                view=FINDINGS,
-                columns=(
-                    top("Headline", "headline.raw", 20, by="Highest score"),
-                    top("Author", "author", 3, by="Highest score"),
-                    highest("Highest score", "score"),
-                    count("Findings"),
-                    latest("Last seen", "last_at"),
-                ),
-                where=(_by("repeats"), QUOTED, COUNTED),
-            ),
-        ),
+    _leading(
+        "Repeated headlines",
+        "Which headlines were found repeated, and by whom? A click leads to the author.",
+        Box(0, 52, 24, 15),
+        (_by("repeats"), QUOTED, COUNTED),
+        top("Headline", "headline.raw", 20, by="Highest score"),
+        top("Author", "author", 3, by="Highest score"),
+        highest("Highest score", "score"),
+        count("Findings"),
+        latest("Last seen", "last_at"),
     ),
-    Panel(
-        title="Cross-posts",
-        about="What was put into several places, and by whom? A click leads to the author.",
-        box=Box(24, 52, 24, 15),
-        chart="table",
-        drill="author",
-        layers=(
-            Layer(
-                view=FINDINGS,
-                columns=(
-                    top("Headline", "headline.raw", 20, by="Places"),
-                    top("Author", "author", 3, by="Places"),
-                    different("Places", "places"),
-                    highest("Highest score", "score"),
-                    latest("Last seen", "last_at"),
-                ),
-                where=(_by("crossposts"), QUOTED, COUNTED),
-            ),
-        ),
+    _leading(
+        "Cross-posts",
+        "What was put into several places, and by whom? A click leads to the author.",
+        Box(24, 52, 24, 15),
+        (_by("crossposts"), QUOTED, COUNTED),
+        top("Headline", "headline.raw", 20, by="Places"),
+        top("Author", "author", 3, by="Places"),
+        different("Places", "places"),
+        highest("Highest score", "score"),
+        latest("Last seen", "last_at"),
     ),
     Panel(
         title="Most published headlines",
