@@ -1,5 +1,6 @@
 """What holds for every test: nobody inherits what another one set up; servers are shared."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -8,6 +9,19 @@ import structlog
 
 from tests.services.required import started
 from tests.services.servers import ElasticServer, KafkaServer
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_open() -> Iterator[None]:
+    """Let a socket or file left open be told of where it was, not in some later module."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

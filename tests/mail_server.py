@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 CERTIFICATE = Path(__file__).parent / "data/smtp/cert.pem"
 _KEY = CERTIFICATE.with_name("key.pem")
@@ -72,12 +72,35 @@ def mail_server(handler: Handler, **options: Any) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
+    controller = _Controller(handler, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield port
     finally:
+        asyncio.run_coroutine_threadsafe(controller.hang_up(), controller.loop).result(5)
         controller.stop()
+
+
+class _Controller(Controller):
+    """A controller that leaves no connection to Python's collector when it stops."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sessions: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        """Make the protocol of a connection."""
+        session: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self._sessions.append(session)
+        return session
+
+    async def hang_up(self) -> None:
+        """Cut off every client, and let the loop see it to the end."""
+        for session in self._sessions:
+            for transport in (session.transport, session._original_transport):
+                if isinstance(transport, asyncio.WriteTransport):
+                    transport.abort()
+        await asyncio.sleep(0.05)
 
 
 def tls() -> ssl.SSLContext:
