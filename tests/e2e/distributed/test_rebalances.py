@@ -19,7 +19,7 @@ _RATE = 400.0
 _STEADY_S = 2.0
 _SEEN_S = 0.2
 """Until what a partition wrote is seen."""
-_LONGEST_S = 9.0
+_LONGEST_S = 7.0
 """Below the session's ten seconds: nobody waits for it to run out. What is promised, 5 s on two
 cores of their own, is printed beside it; a busy machine takes longer to start a process."""
 

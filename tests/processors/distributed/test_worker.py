@@ -309,11 +309,14 @@ def test_a_partition_without_a_committed_offset_is_read_from_its_beginning() -> 
     class Consumer:
         def __init__(self) -> None:
             self.begun: list[tuple[TP, int]] = []
+            self._fetcher = SimpleNamespace(_fetch_max_wait_ms=1500)
 
         async def seek_to_committed(self, *_: TP) -> dict[TP, int | None]:
-            return {TP("p.posts", 0): None, TP("p.posts", 1): 0, TP("p.posts", 2): 7}
+            posts = {TP("p.posts", 0): None, TP("p.posts", 1): 0, TP("p.posts", 2): 7}
+            return posts | {TP("p-process-authors-changelog", 0): None}
 
         async def beginning_offsets(self, partitions: list[TP]) -> dict[TP, int]:
+            assert {where.topic for where in partitions} == {"p.posts"}, "states are not asked for"
             return dict.fromkeys(partitions, 3)
 
         def seek(self, partition: TP, offset: int) -> None:
@@ -330,6 +333,7 @@ def test_a_partition_without_a_committed_offset_is_read_from_its_beginning() -> 
 
     assert consumer.begun == [(TP("p.posts", 0), 3), (TP("p.posts", 1), 3)]
     assert [positions.of(n) for n in range(4)] == [3, 3, 7, None]
+    assert consumer._fetcher._fetch_max_wait_ms <= 500, "a restarted worker waits for it"
 
 
 def test_faust_drops_no_post_for_what_it_believes_to_have_read() -> None:
