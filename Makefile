@@ -66,7 +66,7 @@ run: $(VENV)/.installed ## Watch the sources of ./bunco.toml (writes a starter f
 test: $(VENV)/.installed-dev ## Run the tests
 	@$(BIN)/python -m pytest
 
-test-slow: $(VENV)/.installed-dev ## Run the tests that kill, cut off and rebalance real servers
+test-slow: $(VENV)/.installed-dev ## Run the tests of whole systems: browsers, kills, outages
 	@# kafka-python leaves sockets of a broker that was killed to Python's collector.
 	@$(BIN)/python -m pytest -m "slow and not long" -W "ignore:unclosed <socket:ResourceWarning"
 

@@ -161,6 +161,7 @@ def status(server: ElasticServer, login: str, method: str, path: str) -> int:
 
 
 @pytest.mark.services
+@pytest.mark.slow
 @pytest.mark.timeout(240)  # starts a node of 10 s of computing, on a busy machine
 def test_elasticsearch_lets_each_user_do_what_it_should(keys: Path, secured: ElasticServer) -> None:
     words = held(keys)

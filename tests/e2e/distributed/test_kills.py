@@ -14,7 +14,7 @@ from tests.e2e.distributed.stack import Given, Stack, expected, until
 from tests.services.required import started
 from tests.services.servers import ElasticServer, KafkaServer
 
-pytestmark = [pytest.mark.services, pytest.mark.slow]
+pytestmark = pytest.mark.services
 
 
 class _Load(Struct, frozen=True, kw_only=True):

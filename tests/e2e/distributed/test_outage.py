@@ -20,7 +20,7 @@ from tests.e2e.distributed.stack import Given, Stack, expected, until
 from tests.services.required import started
 from tests.services.servers import ElasticServer
 
-pytestmark = [pytest.mark.services, pytest.mark.slow]
+pytestmark = pytest.mark.services
 
 _MOST_GROWN_BYTES = {"process": 96 << 20, "sink": 32 << 20, "ingest": 32 << 20}
 """Ours: buffers that fill once and stay (those of four partitions' tables in a processor); two

@@ -12,7 +12,7 @@ from tests.e2e.distributed.progress import Progress
 from tests.e2e.distributed.settling import settle
 from tests.e2e.distributed.stack import Given, Stack, expected, until
 
-pytestmark = [pytest.mark.services, pytest.mark.slow]
+pytestmark = pytest.mark.services
 
 _POSTS = 40_000
 _RATE = 400.0

@@ -13,7 +13,7 @@ from tests.e2e.distributed.making import simulated
 from tests.e2e.distributed.settling import settle
 from tests.e2e.distributed.stack import Given, Stack, embedded
 
-pytestmark = [pytest.mark.services, pytest.mark.slow]
+pytestmark = pytest.mark.services
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,7 @@ def test_partitions_that_come_later_are_read_from_their_start(topic: Topic) -> N
 
 
 @pytest.mark.services
+@pytest.mark.slow
 def test_a_broker_that_goes_away_is_noticed_and_read_on_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
