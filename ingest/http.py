@@ -4,9 +4,9 @@ Nothing here shows a query, a path or a password in an error: they may be secret
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from aiohttp import (
     ClientError,
@@ -29,6 +29,7 @@ from ingest.sockets import HttpSocket
 from ingest.turns import Turns
 
 _Wire = TypeVar("_Wire")
+_Opened_co = TypeVar("_Opened_co", covariant=True)
 
 LONGEST_URL = 2048
 """Characters of an address. Source: rss-fetcher's limit."""
@@ -47,6 +48,21 @@ _LARGE_BYTES = 1 << 18
 
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 """Headers that may follow a redirect to another host; all others may be secrets."""
+
+
+class _Opening(Protocol[_Opened_co]):
+    """How a stream or socket is opened."""
+
+    async def __call__(  # noqa: PLR0913  # as `ingest.sockets` and `ingest.events` have it
+        self,
+        session: ClientSession,
+        url: URL,
+        *,
+        headers: Mapping[str, str],
+        host: str,
+        most_bytes: int,
+        clock: Clock,
+    ) -> _Opened_co: ...
 
 
 class _Hop(Struct, frozen=True):
@@ -122,18 +138,7 @@ class HttpWeb:
             SourceError: it cannot be opened now; says whether to ask later and when.
         """
         here = _address(url, _SOCKET_SCHEMES)
-
-        async def shake_hands() -> HttpSocket:
-            return await sockets.open_socket(
-                self._session(allow_private=allow_private, lasting=True),
-                here,
-                headers=headers or {},
-                host=_host(here),
-                most_bytes=self._options.most_message_bytes,
-                clock=self._clock,
-            )
-
-        return await self._opened(_host(here), shake_hands)
+        return await self._opened(sockets.open_socket, here, headers, allow_private=allow_private)
 
     async def open_events(
         self, url: str, *, headers: Mapping[str, str] | None = None, allow_private: bool = False
@@ -144,18 +149,7 @@ class HttpWeb:
             SourceError: it cannot be opened now; says whether to ask later and when.
         """
         here = _address(url)
-
-        async def ask() -> HttpEvents:
-            return await events.open_events(
-                self._session(allow_private=allow_private, lasting=True),
-                here,
-                headers=headers or {},
-                host=_host(here),
-                most_bytes=self._options.most_message_bytes,
-                clock=self._clock,
-            )
-
-        return await self._opened(_host(here), ask)
+        return await self._opened(events.open_events, here, headers, allow_private=allow_private)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -163,12 +157,26 @@ class HttpWeb:
             await session.close()
         self._sessions.clear()
 
-    async def _opened(self, host: str, open_it: Callable[[], Awaitable[_Wire]]) -> _Wire:
-        timeout = self._options.timeout
+    async def _opened(
+        self,
+        opening: _Opening[_Wire],
+        here: URL,
+        headers: Mapping[str, str] | None,
+        *,
+        allow_private: bool,
+    ) -> _Wire:
+        host, timeout = _host(here), self._options.timeout
         async with self._turns.at(host), self._room:
             try:
                 async with asyncio.timeout(timeout.total_seconds()):
-                    return await open_it()
+                    return await opening(
+                        self._session(allow_private=allow_private, lasting=True),
+                        here,
+                        headers=headers or {},
+                        host=host,
+                        most_bytes=self._options.most_message_bytes,
+                        clock=self._clock,
+                    )
             except (ClientError, OSError, TimeoutError, ValueError) as error:
                 raise mishap(error, host, timeout) from error
 

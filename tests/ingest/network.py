@@ -128,6 +128,31 @@ def reading(
     return asyncio.run(run())
 
 
+def every_third_fails(
+    network: Network, fault: str, *writes: Callable[[], object]
+) -> Callable[[Reader], Awaitable[None]]:
+    """Give scenes in which things are written and read six times, every third request a fault.
+
+    Args:
+        network: what is read.
+        fault: by its name.
+        writes: what is done in each scene.
+    """
+    broken = faults()[fault]
+
+    async def scenes(reader: Reader) -> None:
+        await reader.read()
+        for _ in range(6):
+            for write in writes:
+                write()
+            network.faults = [None, None, broken] * 4
+            await reader.read()
+        network.faults.clear()
+        await reader.read(3)
+
+    return scenes
+
+
 def faults() -> dict[str, Play]:
     """Give what may go wrong with one request, by name."""
     return {

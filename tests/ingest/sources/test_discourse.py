@@ -16,7 +16,7 @@ from bunco.values import Secret
 from ingest.sources.discourse import Options, make, parse
 from tests.builders import NOON
 from tests.ingest import server as play
-from tests.ingest.network import GARBAGE, Network, Reader, faults, reading
+from tests.ingest.network import GARBAGE, Network, Reader, every_third_fails, faults, reading
 
 FORUM = "discourse:127.0.0.1"
 CATEGORIES = [
@@ -328,19 +328,8 @@ def test_the_wait_in_the_body_of_a_refusal_is_obeyed() -> None:
 @pytest.mark.parametrize("fault", faults())
 def test_nothing_is_lost_or_doubled_when_every_third_request_fails(fault: str) -> None:
     network = Forum()
-    broken = faults()[fault]
 
-    async def scenes(reader: Reader) -> None:
-        await reader.read()
-        for _ in range(6):
-            network.write()
-            network.write()
-            network.faults = [None, None, broken] * 4
-            await reader.read()
-        network.faults.clear()
-        await reader.read(3)
-
-    reader = read(network, scenes)
+    reader = read(network, every_third_fails(network, fault, network.write, network.write))
 
     assert len(reader.ids) == len(set(reader.ids)) == 12
     assert reader.removals == []

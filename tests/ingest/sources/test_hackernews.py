@@ -15,7 +15,15 @@ from ingest.hackernews.progress import decode
 from ingest.sources.hackernews import HackerNewsSource, Options, parse
 from tests.builders import NOON
 from tests.ingest import server as play
-from tests.ingest.network import GARBAGE, SILENT, Network, Reader, faults, reading
+from tests.ingest.network import (
+    GARBAGE,
+    SILENT,
+    Network,
+    Reader,
+    every_third_fails,
+    faults,
+    reading,
+)
 
 FIRST = int(NOON.timestamp())
 
@@ -243,19 +251,8 @@ def test_what_is_dead_at_first_sight_is_no_post() -> None:
 @pytest.mark.parametrize("fault", faults())
 def test_nothing_is_lost_or_doubled_when_every_third_request_fails(fault: str) -> None:
     network = HackerNews()
-    broken = faults()[fault]
 
-    async def scenes(reader: Reader) -> None:
-        await reader.read()
-        for _ in range(6):
-            network.write()
-            network.write()
-            network.faults = [None, None, broken] * 4
-            await reader.read()
-        network.faults.clear()
-        await reader.read(3)
-
-    reader = read(network, scenes)
+    reader = read(network, every_third_fails(network, fault, network.write, network.write))
 
     if fault == "another shape":
         assert reader.reasons

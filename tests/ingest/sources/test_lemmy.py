@@ -15,7 +15,7 @@ from ingest.lemmy.progress import decode
 from ingest.sources.lemmy import LemmySource, Options, parse
 from tests.builders import NOON
 from tests.ingest import server as play
-from tests.ingest.network import GARBAGE, Network, Reader, faults, reading
+from tests.ingest.network import GARBAGE, Network, Reader, every_third_fails, faults, reading
 
 HOST = "lemmy.example"
 
@@ -364,19 +364,11 @@ def test_communities_are_lists_of_their_own() -> None:
 @pytest.mark.parametrize("fault", faults())
 def test_nothing_is_lost_or_doubled_when_every_third_request_fails(fault: str) -> None:
     network = Lemmy()
-    broken = faults()[fault]
 
-    async def scenes(reader: Reader) -> None:
-        await reader.read()
-        for _ in range(6):
-            network.write()
-            network.write(sort="comment")
-            network.faults = [None, None, broken] * 4
-            await reader.read()
-        network.faults.clear()
-        await reader.read(3)
-
-    reader = read(network, scenes)
+    reader = read(
+        network,
+        every_third_fails(network, fault, network.write, lambda: network.write(sort="comment")),
+    )
 
     assert len(reader.ids) == len(set(reader.ids)) == 12
     assert reader.removals == []

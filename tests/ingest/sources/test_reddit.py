@@ -20,7 +20,15 @@ from ingest.sources.reddit import Options, make, parse
 from tests.builders import NOON
 from tests.fakes import FakeClock
 from tests.ingest import server as play
-from tests.ingest.network import GARBAGE, Network, Reader, faults, online, reading
+from tests.ingest.network import (
+    GARBAGE,
+    Network,
+    Reader,
+    every_third_fails,
+    faults,
+    online,
+    reading,
+)
 from tests.ingest.server import Names, a_web
 from tests.shared_data import shared
 
@@ -285,19 +293,8 @@ def test_a_wrong_secret_is_told_in_words_without_it() -> None:
 @pytest.mark.parametrize("fault", faults())
 def test_nothing_is_lost_or_doubled_when_every_third_request_fails(fault: str) -> None:
     network = Reddit()
-    broken = faults()[fault]
 
-    async def scenes(reader: Reader) -> None:
-        await reader.read()
-        for _ in range(6):
-            network.write()
-            network.write()
-            network.faults = [None, None, broken] * 4
-            await reader.read()
-        network.faults.clear()
-        await reader.read(3)
-
-    reader = read(network, scenes)
+    reader = read(network, every_third_fails(network, fault, network.write, network.write))
 
     assert len(reader.ids) == len(set(reader.ids)) == 12
     assert reader.removals == []
