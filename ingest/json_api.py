@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from bunco.errors import BadInput, SourceError
-from bunco.model import DeadLetter, Item, Post, dead_letter
+from bunco.model import DeadLetter, Delivery, Item, Post, dead_letter
 from bunco.ports.parts import Clock
 from bunco.ports.web import Fetched, Manner, Web
 from ingest import answers
@@ -193,6 +193,17 @@ class Gathered:
         """Give what was odd, in words."""
         more = [f"{self._more} more could not be read"] if self._more else []
         return "; ".join([*dict.fromkeys(self.notes), *more])
+
+    def delivery(self, cursor: bytes, wait: timedelta) -> Delivery:
+        """Give all of it, with where the source goes on and when it is to be asked again."""
+        return Delivery(
+            source=self._source,
+            items=self.ordered,
+            dead=self.dead,
+            cursor=cursor,
+            wait=wait,
+            note=self.note,
+        )
 
 
 def decoded(fetched: Fetched, kind: type[Answer]) -> Answer:

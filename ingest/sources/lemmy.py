@@ -101,14 +101,8 @@ class LemmySource:
         if not (api.rest or gathered.rest):
             after = await self._looked(api, after, gathered)
         rest = max(api.rest, gathered.rest)
-        return Delivery(
-            source=self._tools.name,
-            items=gathered.ordered,
-            dead=gathered.dead,
-            cursor=progress.encode(after),
-            wait=rest if is_behind else max(self._options.every, rest),
-            note=gathered.note,
-        )
+        wait = rest if is_behind else max(self._options.every, rest)
+        return gathered.delivery(progress.encode(after), wait)
 
     async def close(self) -> None:
         """Do nothing: connections belong to the fetcher."""
