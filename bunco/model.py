@@ -22,8 +22,8 @@ EDITED = "#edited-"
 others, such as the time of the edit."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-_LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // _MILLISECOND
+_DAY_MS = 86_400_000
+_LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
 
 Row = TypeVar("Row")
 
@@ -44,7 +44,9 @@ AuthorId: TypeAlias = Annotated[
 
 def to_ms(moment: datetime) -> int:
     """Give whole milliseconds since 1970 of an aware time, rounded down."""
-    return (moment - EPOCH) // _MILLISECOND
+    since = moment - EPOCH
+    # cheaper than a division by a timedelta, and asked twice of every post
+    return since.days * _DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
 
 def from_ms(ms: int) -> datetime:

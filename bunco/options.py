@@ -21,7 +21,7 @@ class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The most posts of one commit."""
     batch_wait: Duration = Duration(milliseconds=200)
     """The longest a post waits for others to share its commit."""
-    live_authors: Annotated[int, Meta(ge=0)] = 1024
+    live_authors: Annotated[int, Meta(ge=0)] = 4096
     """Author states kept decoded in memory; the rest is in the store."""
     bus_items: Annotated[int, Meta(ge=1)] = 8000
     """Posts that may wait between sources and pipeline before sources are slowed."""

@@ -181,6 +181,12 @@ class Embedded:
         authors: dict[str, str] = {}
         items: list[Item] = []
         for item in given:
+            if isinstance(item, Post):
+                if item.id in known or item.id in authors or _is_gone(item, gone):
+                    continue
+                authors[item.id] = item.author
+                items.append(item)
+                continue
             if isinstance(item, Removal):
                 if item.removed == "author":
                     if _is_covered(item, gone):
@@ -189,16 +195,10 @@ class Embedded:
                 items.append(_addressed(item, authors, known))
                 authors[item.id] = ""
                 continue
-            if isinstance(item, Verdict):
-                if not _is_past(item.author, item.began_at, gone):
-                    post = _post_of(item)
-                    is_removed = authors.get(post, known.get(post)) == ""
-                    items.append(without_words(item) if is_removed else item)
-                continue
-            if item.id in known or item.id in authors or _is_gone(item, gone):
-                continue
-            authors[item.id] = item.author
-            items.append(item)
+            if not _is_past(item.author, item.began_at, gone):
+                post = _post_of(item)
+                is_removed = authors.get(post, known.get(post)) == ""
+                items.append(without_words(item) if is_removed else item)
         return items
 
 
@@ -231,7 +231,9 @@ def _is_covered(removal: Removal, gone: Mapping[str, datetime | None]) -> bool:
 
 
 def _is_gone(post: Post, gone: Mapping[str, datetime | None]) -> bool:
-    return _is_past(post.author, min(post.posted_at, post.seen_at or post.posted_at), gone)
+    return post.author in gone and _is_past(
+        post.author, min(post.posted_at, post.seen_at or post.posted_at), gone
+    )
 
 
 def _is_past(author: str, at: datetime, gone: Mapping[str, datetime | None]) -> bool:

@@ -115,6 +115,8 @@ def nearest_group(
         groups: of its author.
         oldest_ms: those whose latest post was before are passed over.
     """
+    if not groups:
+        return None
     recent = [
         (group, group.sightings[-1], group.sightings[0])
         for group in groups
@@ -169,7 +171,9 @@ def started_again(group: Group, seen: Sighting) -> Group:
 def add(group: Group, seen: Sighting, post: Enriched, quiet_ms: int) -> None:
     """Put a sighting into its group."""
     first = recalled(group.sightings[0].text)
-    group.numbered += post.wording != first and template(post.wording) == _template(first)
+    # Without a mask the mould is the first wording itself: no other one fits it.
+    if post.wording != first and "#" in (mould := _template(first)):
+        group.numbered += template(post.wording) == mould
     insort(group.times, seen.at_ms)
     del group.times[:-TIMES]
     group.total += 1

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from bunco.windows import DAY_MS, HOUR_MS, count_between
+from bunco.windows import DAY_MS, HOUR_MS
 
 LINKED, OWN, ALL = 0, 1, 2
 TIMES = 256
@@ -69,24 +69,25 @@ def add(counts: PostCounts, at_ms: int, kind: int, history_ms: int) -> None:
     if len(hours) > history_ms // HOUR_MS + _SPARE_HOURS:
         oldest = (newest - history_ms) // HOUR_MS
         counts.hours = {hour: packed for hour, packed in hours.items() if hour >= oldest}
-    insort((counts.linked, counts.plain, counts.reposts)[kind], at_ms)
-    for times in (counts.linked, counts.plain, counts.reposts):
-        if times and times[0] < newest - DAY_MS:
-            del times[: bisect_left(times, newest - DAY_MS)]
-        if len(times) > TIMES:
-            del times[0]
+    kinds = (counts.linked, counts.plain, counts.reposts)
+    insort(kinds[kind], at_ms)
+    since = newest - DAY_MS
+    for times in kinds:
+        if times and times[0] < since:
+            del times[: bisect_left(times, since)]
+    if len(kinds[kind]) > TIMES:  # only that one has grown
+        del kinds[kind][0]
 
 
 def within(counts: PostCounts, start_ms: int) -> tuple[int, int, int]:
     """Give the three counts from a time within the last day on."""
-    end = counts.newest_ms or 0
-    linked = count_between(counts.linked, start_ms, end) if counts.linked else 0
-    own = linked + (count_between(counts.plain, start_ms, end) if counts.plain else 0)
-    return (
-        linked,
-        own,
-        own + (count_between(counts.reposts, start_ms, end) if counts.reposts else 0),
-    )
+    linked = _since(counts.linked, start_ms)
+    own = linked + _since(counts.plain, start_ms)
+    return linked, own, own + _since(counts.reposts, start_ms)
+
+
+def _since(times: list[int], start_ms: int) -> int:
+    return len(times) - bisect_left(times, start_ms) if times else 0
 
 
 def first_within(counts: PostCounts, kind: int, start_ms: int) -> int:

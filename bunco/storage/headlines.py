@@ -17,7 +17,7 @@ def mark_of(wording: str) -> int | None:
     """Give the number by which a wording is known again, 63 bits; None: it says too little."""
     if len(wording) < _LEAST_CHARACTERS:
         return None
-    text = wording.encode("utf-8", "replace")
+    text = wording.encode(errors="replace")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1
 
 

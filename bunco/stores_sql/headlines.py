@@ -6,7 +6,7 @@ the other to find what was repeated in it, one wording is found with a look at e
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from heapq import nlargest
 from typing import TypeAlias
@@ -35,11 +35,16 @@ Added: TypeAlias = tuple[int, int, int, int]
 """Of a post: its wording's mark, event time, key and author's key."""
 
 
-def write_headlines(connection: apsw.Connection, added: Collection[Added]) -> None:
+def write_headlines(connection: apsw.Connection, added: Iterable[Added]) -> None:
     """Note the headlines of new posts."""
     connection.executemany(
         "INSERT INTO headlines VALUES (?,?,?,?,?)",
-        sorted([(at_ms // DAY_MS, wording, at_ms, *rest) for wording, at_ms, *rest in added]),
+        sorted(
+            [
+                (at_ms // DAY_MS, wording, at_ms, post, author)
+                for wording, at_ms, post, author in added
+            ]
+        ),
     )
 
 

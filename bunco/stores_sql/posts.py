@@ -5,7 +5,7 @@ that each row of counts is written once a commit.
 """
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import apsw
@@ -102,27 +102,27 @@ def _add(connection: apsw.Connection, keys: Keys, posts: Sequence[Enriched]) -> 
     ]
     before = connection.total_changes()
     connection.executemany("INSERT OR IGNORE INTO posts VALUES (?,?,?,?,?,?,?,?,?)", rows)
-    added = list(zip(rows, posts, strict=True))
-    if connection.total_changes() - before != len(added):
+    if connection.total_changes() - before != len(rows):
         new = {key for (key,) in query(connection, "SELECT key FROM posts WHERE key >= ?", first)}
-        added = [(row, post) for row, post in added if row[0] in new]
+        posts = [post for row, post in zip(rows, posts, strict=True) if row[0] in new]
+        rows = [row for row in rows if row[0] in new]
     write_headlines(
         connection,
-        [(row[8], row[3], row[0], row[2]) for row, _ in added if row[8] is not None],
+        ((row[8], row[3], row[0], row[2]) for row in rows if row[8] is not None),
     )
-    return [(row[0], row[2], row[4], post) for row, post in added]
+    return [(row[0], row[2], row[4], post) for row, post in zip(rows, posts, strict=True)]
 
 
 def _index(connection: apsw.Connection, added: _Added) -> None:
     connection.executemany(
         "INSERT INTO words (rowid, title, text, author) VALUES (?,?,?,?)",
-        [(key, post.post.title, post.post.text, author) for key, author, _, post in added],
+        ((key, post.post.title, post.post.text, author) for key, author, _, post in added),
     )
 
 
 def _count(connection: apsw.Connection, added: _Added) -> None:
     counts = Counter(
-        [(post.at_ms // HOUR_MS, source, post.post.kind) for _, _, source, post in added]
+        (post.at_ms // HOUR_MS, source, post.post.kind) for _, _, source, post in added
     )
     connection.executemany(
         "INSERT INTO post_counts VALUES (?,?,?,?) "
@@ -135,13 +135,14 @@ def _count(connection: apsw.Connection, added: _Added) -> None:
         "ON CONFLICT DO UPDATE SET count = count + excluded.count",
         sorted(minutes.items()),
     )
-    times: dict[int, list[int]] = {}
+    times: defaultdict[int, list[int]] = defaultdict(list)
     oldest: dict[tuple[int, int], int] = {}
     for key, _, source, post in added:
-        block = key >> BLOCK_BITS
-        times.setdefault(block, []).append(post.at_ms)
-        if post.at_ms < oldest.get((source, block), 1 << 62):
-            oldest[source, block] = post.at_ms
+        block, at_ms = key >> BLOCK_BITS, post.at_ms
+        times[block].append(at_ms)
+        place = source, block
+        if place not in oldest or at_ms < oldest[place]:
+            oldest[place] = at_ms
     connection.executemany(
         "INSERT INTO blocks VALUES (?,?,?) ON CONFLICT DO UPDATE SET "
         "oldest_ms = min(oldest_ms, excluded.oldest_ms), "

@@ -63,7 +63,7 @@ def canonical(url: str) -> str:
     'https://example.org/a?a=1&b=2'
     """
     if (match := _PLAIN.fullmatch(url)) and (name := _plain_host(match[1])):
-        path, query = match[2] or "", match[3] or ""
+        _, path, query = match.groups("")
         if "%" in path or "//" in path or path.startswith("/amp/") or "/." in path:
             path = _tidy(path)
         return _joined(name, path, _escapes(query) if "%" in query else query)
@@ -143,7 +143,9 @@ def _without_dots(path: str) -> str:
 
 
 def _joined(name: str, path: str, query: str) -> str:
-    if "amp" in path or "index." in path or "default." in path:
+    if "/amp" in path or (
+        "." in path and (".amp" in path or "index." in path or "default." in path)
+    ):
         path = _TAIL.sub("", path)
     path = path.rstrip("/")
     if query and (kept := tracking.without(query)):

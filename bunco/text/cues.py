@@ -56,7 +56,7 @@ _MARKS = (
     (PICTURE, _EMOJI),
     (_LOUD_WORD, _LOUD),
 )
-_CAPITALS = bytes(range(65, 91))
+_AS_CAPITALS = bytes(65 if chr(code).isupper() else 32 for code in range(128)) + bytes(128)
 _SHOUTED = 0.6
 """Share of letters in capitals from which a headline shouts. Source: ours."""
 
@@ -102,7 +102,6 @@ def _lexicon() -> dict[str, _Entry]:
 
 
 _LEXICON = _lexicon()
-_BEGINNINGS = frozenset(_LEXICON)
 
 
 def counts(headline: str, words: list[str]) -> dict[int, int]:
@@ -113,8 +112,10 @@ def counts(headline: str, words: list[str]) -> dict[int, int]:
         words: its wording, split.
     """
     found: dict[int, int] = {}
-    for at in [] if _BEGINNINGS.isdisjoint(words) else _beginnings(words):
-        alone, phrases = _LEXICON[words[at]]
+    for at, word in enumerate(words):
+        if word not in _LEXICON:
+            continue
+        alone, phrases = _LEXICON[word]
         for family in alone:
             found[family] = MOST if family in found else 1
         if phrases and at + 1 < len(words) and words[at + 1] in phrases:
@@ -181,10 +182,6 @@ def _beginning_at(words: list[str], at: int) -> list[tuple[int, int]]:
     return found
 
 
-def _beginnings(words: list[str]) -> list[int]:
-    return [at for at, word in enumerate(words) if word in _LEXICON]
-
-
 def _stands(words: list[str], at: int, rest: tuple[str, ...]) -> bool:
     return len(rest) == 1 or tuple(words[at + 1 : at + 1 + len(rest)]) == rest
 
@@ -221,7 +218,7 @@ def _count_shapes(found: dict[int, int], headline: str) -> None:
         found[_MENTIONS] = 1
     if "." in headline or "!" in headline or "?" in headline:
         _count_sentences(found, headline)
-    capitals = len(headline) - len(headline.encode().translate(None, _CAPITALS))
+    capitals = headline.encode().translate(_AS_CAPITALS).count(b"A")
     if capitals * 5 >= len(headline):
         if capitals > _SHOUTED * (len(headline) - headline.count(" ")):
             found[_SHOUTING] = 1
@@ -234,5 +231,9 @@ def _count_sentences(found: dict[int, int], headline: str) -> None:
         found[_TRAILS] = 1
     if headline.endswith("."):
         found[_STOPS] = 1
-    if ends := len(_ENDED.findall(headline)):
+    # The marks at the very end end no sentence before another: most headlines have no others.
+    body = headline.rstrip(".!? ")
+    if not ("." in body or "!" in body or "?" in body or ";" in body):
+        return
+    if ends := len(_ENDED.findall(body)):
         found[_SENTENCES] = min(ends, MOST)

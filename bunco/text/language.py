@@ -1,7 +1,6 @@
 """Guess the language of a headline, as far as the sensational score has to know it."""
 
 import re
-from itertools import repeat
 from typing import Literal, TypeAlias
 
 Language: TypeAlias = Literal["english", "spanish", "other"]
@@ -50,7 +49,8 @@ _SPANISH_MARKS = re.compile("[\u00bf\u00a1\u00f1\u00d1]|[\u00e1\u00e9\u00ed\u00f
 """Signs and endings that few other languages have."""
 
 _NEVER_SPANISH = re.compile(
-    "[\u00e0\u00e3\u00e4\u00e7\u00e8\u00f2\u00f4-\u00f6\u0151\u0171]", re.IGNORECASE
+    "[\u00e0\u00e3\u00e4\u00e7\u00e8\u00f2\u00f4-\u00f6\u0151\u0171"
+    "\u00c0\u00c3\u00c4\u00c7\u00c8\u00d2\u00d4-\u00d6\u0150\u0170]"
 )
 
 
@@ -64,7 +64,7 @@ def language(words: list[str], text: str) -> Language:
     >>> language("el gobierno aprueba los presupuestos".split(), "El Gobierno aprueba …")
     'spanish'
     """
-    hits = sum(map(_VOTES.get, words, repeat(0)))
+    hits = sum([_VOTES[word] for word in words if word in _VOTES])
     english, spanish, other = hits & _FIELD, hits >> _WIDTH & _FIELD, hits >> 2 * _WIDTH
     if not text.isascii():
         if _NEVER_SPANISH.search(text):
@@ -79,5 +79,6 @@ def language(words: list[str], text: str) -> Language:
 
 
 def _foreign_letters(text: str) -> bool:
-    letters = [sign for sign in text if sign.isalpha()]
-    return sum(sign > "\x7f" for sign in letters) > _FOREIGN_SHARE * len(letters)
+    letters = sum(map(str.isalpha, text))
+    plain = sum(map(str.isalpha, text.encode("ascii", "ignore").decode()))
+    return letters - plain > _FOREIGN_SHARE * letters

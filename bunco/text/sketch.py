@@ -5,13 +5,15 @@ in common follows the share of 3-grams in common. All characters are hashed at o
 lanes of one large integer: five times quicker than a loop over them.
 """
 
+from codecs import utf_32_le_encode
 from collections.abc import Iterable
 from math import exp, log, sqrt
 
 _LANE = 32
 _LANE_BYTES = 4
-_FACTORS = (0x4B2F63, 0x6D4E8F, 0x35C9A5)
-"""Odd, mixed 23-bit numbers: three times 127 times one stays within a lane."""
+_FACTORS = 0x4B2F63 << 2 * _LANE | 0x6D4E8F << _LANE | 0x35C9A5
+"""Odd, mixed 23-bit numbers: three times 127 times one stays within a lane, so that a single
+product weighs each character and the two behind it."""
 
 _LOW_BITS = 0x7F
 _BLANK = bytes(4096)
@@ -30,16 +32,18 @@ def sketch(wording: str) -> int:
     size = len(wording)
     if not size:
         return 0
-    lanes = int.from_bytes(f" {wording} ".encode("utf-32-le", "surrogatepass"), "little")
+    # Called by its own name, as ``encode`` looks for it longer than it runs.
+    encoded, _ = utf_32_le_encode(f" {wording} ", "surrogatepass")
+    lanes = int.from_bytes(encoded, "little")
     if not wording.isascii():
         lanes &= _repeated(_LOW_BITS, size + 2)
-    one, two, three = _FACTORS
-    mixed = lanes * one + (lanes >> _LANE) * two + (lanes >> 2 * _LANE) * three
-    lanes_bytes = mixed.to_bytes(_LANE_BYTES * (size + 3), "little")[: _LANE_BYTES * size]
+    # The two lowest lanes of the product lack a character, and so do the two highest.
+    mixed = (lanes * _FACTORS).to_bytes(_LANE_BYTES * (size + 4), "little")
+    start, end = 2 * _LANE_BYTES, (2 + size) * _LANE_BYTES
     blank = _BLANK[:size] if size <= len(_BLANK) else bytes(size)
     # maketrans writes 0 at every byte that occurs: a bitmap without a loop.
-    first = bytes.maketrans(lanes_bytes[1::_LANE_BYTES], blank)[1:]
-    second = bytes.maketrans(lanes_bytes[2::_LANE_BYTES], blank)[1:]
+    first = bytes.maketrans(mixed[start + 1 : end : _LANE_BYTES], blank)[1:]
+    second = bytes.maketrans(mixed[start + 2 : end : _LANE_BYTES], blank)[1:]
     return int((first + second).translate(_AS_DIGITS), 2)
 
 
@@ -58,11 +62,13 @@ def like(sketch: int, others: Iterable[bytes]) -> list[int]:
     The same test, written out: it runs for every headline that is remembered of an author.
     """
     least, to_int = _LEAST_COMMON, int.from_bytes
+    # The union has no fewer bits than one of the two: most others fall short of that already.
+    fewest = least[sketch.bit_count()]
     return [
         at
         for at, kept in enumerate(others)
-        if (sketch & (other := to_int(kept, "little"))).bit_count()
-        >= least[(sketch | other).bit_count()]
+        if (common := (sketch & (other := to_int(kept, "little"))).bit_count()) >= fewest
+        and common >= least[(sketch | other).bit_count()]
     ]
 
 

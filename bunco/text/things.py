@@ -54,8 +54,8 @@ def link_key(link: str) -> int:
     """
     if not link:
         return 0
-    key = crc32(link.encode("utf-8", "surrogatepass"))
-    site = link[_SCHEME : link.find("/", _SCHEME) if "/" in link[_SCHEME:] else None]
+    key = crc32(link.encode(errors="surrogatepass"))
+    site = link[_SCHEME:].partition("/")[0]
     return key | _HIDDEN if site in sites.SHORTENERS else key
 
 

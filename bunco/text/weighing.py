@@ -88,9 +88,9 @@ def log_odds(headline: str, words: list[str], scorer: Scorer) -> float:
         words: its wording, split.
         scorer: of the headline's language.
     """
-    total = scorer.bias
+    total, cues = scorer.bias, scorer.cues
     for family, count in counts(headline, words).items():
-        total += scorer.cues[family] * count
+        total += cues[family] * count
     weights = scorer.keys
     if not weights:
         return total

@@ -156,7 +156,7 @@ class Bursts:
         if episode is not None and post.at_ms > self._closes_ms(episode):
             state.ended_ms = episode.last_ms
             episode = state.episode = None
-        sharper = self._judged(state, told.author.partition(":")[0])
+        sharper = self._judged(state, told.author)
         if episode is None:
             if sharper is None:
                 return None
@@ -220,16 +220,17 @@ class Bursts:
         state.recent.append(
             Sighting(told.id, post.at_ms, told.place, told.source, text, bool(post.links))
         )
-        del state.recent[:-_RECENT]
+        if len(state.recent) > _RECENT:
+            del state.recent[:-_RECENT]
 
-    def _judged(self, state: State, platform: str) -> Episode | None:
+    def _judged(self, state: State, author: str) -> Episode | None:
         """Give the episode that the counts up to now would open, if any."""
         counts = state.counts
         if len(counts.linked) + len(counts.plain) + len(counts.reposts) < self._fewest:
             return None
         best: Episode | None = None
         newest = counts.newest_ms or 0
-        prior = self._priors.get(platform) or self._priors["other"]
+        prior = self._priors.get(author.partition(":")[0]) or self._priors["other"]
         for length, least in self._windows:
             since = newest - length
             if state.ended_ms is not None:

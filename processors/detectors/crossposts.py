@@ -113,7 +113,7 @@ class Crossposts:
             return None
         if state.place is None:
             state.place = visit.place
-        elif state.place not in {"", visit.place}:
+        elif state.place and state.place != visit.place:
             state.place = ""
         if state.place:
             self._remember(visit, state.singles, self._options.recent_alone, oldest)
@@ -167,6 +167,9 @@ class Crossposts:
         state.spreads = [spread for spread in state.spreads if spread.last_ms >= oldest]
         spreads = [spread for spread in state.spreads if _belongs(visit, post, spread)]
         indices = alike(visit, post, state.singles)
+        if not (spreads or indices):  # as a rule
+            self._remember(visit, state.singles, self._options.recent, oldest)
+            return None
         singles = [state.singles[index] for index in indices]
         if is_seen_again(visit, singles, spreads):
             return None

@@ -4,12 +4,13 @@ import json
 import time
 from importlib import resources
 from itertools import pairwise
+from math import exp
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bunco.text.sensational import EXPLAINED, judge, judge_many, score_many, sensational
+from bunco.text.sensational import EXPLAINED, chance, judge, judge_many, score_many, sensational
 from bunco.text.wording import wording
 from tests.shared_data import shared
 
@@ -198,3 +199,8 @@ def _auc(labelled: list[tuple[str, bool]]) -> float:
     zeros = [judge(text).score for text, label in labelled if not label]
     wins = sum((one > zero) + (one == zero) / 2 for one in ones for zero in zeros)
     return wins / (len(ones) * len(zeros))
+
+
+@given(st.floats(-40, 40))
+def test_a_chance_is_rounded_as_round_does(logit: float) -> None:
+    assert chance(logit) == round(1 / (1 + exp(-logit)), 3)
