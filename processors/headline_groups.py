@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bunco.model import Enriched
 from bunco.text import similarity, sketch
 from bunco.text.disguise import Disguise, disguise
+from bunco.text.rewording import reworded
 from bunco.text.wording import template
 from bunco.windows import is_steady
 from processors.recalling import recalled
@@ -31,6 +32,8 @@ _SAME_LINK = 0.4
 
 Source: docs/decisions/0020-repeats-by-figures.md.
 """
+REWORDED = 0.3
+"""How like a headline is to one with a word or two replaced: less than to any that is the same."""
 
 _grams = attrgetter("grams")
 _template = lru_cache(maxsize=1024)(template)
@@ -106,8 +109,10 @@ def sighting_of(post: Enriched) -> Sighting:
 
 def nearest_group(
     post: Enriched, seen: Sighting, groups: list[Group], oldest_ms: int
-) -> Group | None:
+) -> tuple[float, Group | None]:
     """Give the group whose latest, else first, headline is most like the post's, if any is.
+
+    With it goes how alike they are: 1 for the same words, 0 without a group.
 
     Args:
         post: the post.
@@ -126,7 +131,7 @@ def nearest_group(
         if (seen.grams == latest.grams and post.wording == recalled(latest.text)) or (
             seen.grams == first.grams and post.wording == recalled(first.text)
         ):
-            return group
+            return 1.0, group
     best, nearest = 0.0, None
     for group, latest, first in recent:
         alike = _alike(post, latest, seen.link)
@@ -134,12 +139,14 @@ def nearest_group(
             alike = _alike(post, first, seen.link)
         if alike > best:
             best, nearest = alike, group
-    return nearest
+    return best, nearest
 
 
-def nearest_single(post: Enriched, link: bytes, singles: list[Sighting], oldest_ms: int) -> int:
-    """Give the index of the headline most like the post's; -1 if none is the same."""
-    best, nearest = 0.0, -1
+def nearest_single(
+    post: Enriched, link: bytes, singles: list[Sighting], oldest_ms: int, above: float = 0.0
+) -> int:
+    """Give the index of the headline most like the post's; -1 if none is more alike than that."""
+    best, nearest = above, -1
     for index in sketch.like(post.grams, map(_grams, singles)):
         seen = singles[index]
         if seen.at_ms >= oldest_ms and (alike := _words_alike(post, seen, link)) > best:
@@ -208,6 +215,8 @@ def disguise_of(group: Group) -> Disguise:
     for other in {seen.post: seen for seen in (*before[-1:], *before[:1])}.values():
         if found := disguise(other.text, latest.text, wording=recalled):
             return found
+        if len(group.links) <= 1 and reworded(other.text, latest.text, wording=recalled):
+            return "other words"
     return ""
 
 
@@ -227,14 +236,19 @@ def _alike(post: Enriched, seen: Sighting, link: bytes) -> float:
 def _words_alike(post: Enriched, seen: Sighting, link: bytes) -> float:
     """Give the same for two whose sketches are alike.
 
-    With one link, a headline is the same although some of its words are others.
+    With one link, a headline is the same although some of its words are others; with a link
+    in one at most, although one or two are.
     """
     words = recalled(seen.text)
     alike = similarity.sameness(post.wording, words)
-    if alike or not link or link != seen.link:
+    if alike or (link and seen.link and link != seen.link):
         return alike
-    alike = similarity.similarity(post.wording, words)
-    return alike if alike >= _SAME_LINK else 0.0
+    if link and link == seen.link:
+        alike = similarity.similarity(post.wording, words)
+        if alike >= _SAME_LINK:
+            return alike
+    told = (post.headline or post.post.text)[:_TEXT]
+    return REWORDED if reworded(told, seen.text, wording=recalled) else 0.0
 
 
 def _place(group: Group, seen: Sighting, quiet_ms: int) -> None:

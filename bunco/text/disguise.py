@@ -24,6 +24,9 @@ Disguise: TypeAlias = Literal[
     "a call in front",
     "a call behind",
     "a cut end",
+    "the name of a site",
+    "other marks",
+    "other words",
 ]
 
 _HASHTAG = re.compile(r"#\w+")
@@ -51,7 +54,14 @@ _CALL_BEHIND = re.compile(
     r"|here(?:.s| is) why|ver mas|ver más|mehr|lire plus|leggi tutto|leia mais)\W*",
     re.IGNORECASE,
 )
+_SITE_BEHIND = re.compile(
+    r"\s*[|–—:-]{1,2}\s+(?:[^\W\d_a-zà-ÿ][\w'-]*(?:\.[a-z]+)?(?:\s+|$)){1,4}|\s*[|–—-]\s+[\w-]+(?:\.\w+)+"
+)
+"""Behind a bar or a dash: up to four words with capitals, or an address."""
 _CUT = ("…", "...")
+_MARKS = re.compile("[.,;:!?\"'“”‘’«»]+")
+_QUOTED = re.compile('[“"«].*[”"»]', re.DOTALL)
+_TAGGED = re.compile(r"[#@]\w+")
 
 _LEAST_CAPITALS = 2
 """So many words, and at least half of all, have other capitals."""
@@ -59,6 +69,10 @@ _LEAST_TURNED = 5
 """A text of fewer words has no halves."""
 _LEAST_MOVED = 2
 _LEAST_HASHTAGS = 2
+_LEAST_MARKS = 2
+"""In so many places marks are taken out, and none is left."""
+_LEAST_SHOUTS = 3
+"""So many exclamation marks in one, one at most in the other."""
 
 
 def disguise(before: str, after: str, *, wording: Callable[[str], str] = wording) -> Disguise:
@@ -96,10 +110,31 @@ def _dressed(one: str, other: str, words: list[str], others: list[str]) -> Disgu
     elif bool(PICTURE.search(one)) != bool(PICTURE.search(other)):
         found = "pictures"
     elif words == others:
-        found = "other capitals" if _has_other_capitals(one, other) else ""
+        found = _marked(one, other)
     elif _is_turned(words, others):
         found = "halves turned"
     return found or ("hashtags" if _has_hashtags(one, other) else "")
+
+
+def _marked(one: str, other: str) -> Disguise:
+    """Say what was done to a text whose words are all as they were."""
+    if _has_other_capitals(one, other):
+        return "other capitals"
+    return "other marks" if _has_other_marks(one, other) else ""
+
+
+def _has_other_marks(one: str, other: str) -> bool:
+    """Say whether one alone is quoted whole, shouted, or without any mark.
+
+    People who send a text to another, or tag it, also move its marks: that is none.
+    """
+    if _TAGGED.findall(one) != _TAGGED.findall(other):
+        return False
+    if bool(_QUOTED.fullmatch(one)) != bool(_QUOTED.fullmatch(other)):
+        return True
+    calm, shouted = sorted((one.count("!"), other.count("!")))
+    bare, marked = sorted((len(_MARKS.findall(one)), len(_MARKS.findall(other))))
+    return (calm <= 1 and shouted >= _LEAST_SHOUTS) or (not bare and marked >= _LEAST_MARKS)
 
 
 def _has_other_capitals(one: str, other: str) -> bool:
@@ -136,4 +171,6 @@ def _lengthened(one: str, other: str) -> Disguise:
         return "a call in front"
     if high.startswith(low) and _CALL_BEHIND.fullmatch(long[len(short) :]):
         return "a call behind"
+    if high.startswith(low) and _SITE_BEHIND.fullmatch(long[len(short) :]):
+        return "the name of a site"
     return ""

@@ -176,6 +176,11 @@ def words(wording: str) -> float:
     return spaced + len(_UNSPACED.findall(wording)) / 2
 
 
+def is_misspelt(a: str, b: str) -> bool:
+    """Say whether one of two words is the other misspelt, or in another form."""
+    return ratio(a, b) >= _MISSPELT
+
+
 def long_enough(wording: str) -> bool:
     """Say whether a wording is long enough to be known again after an edit."""
     count = words(wording)

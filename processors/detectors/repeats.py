@@ -33,6 +33,7 @@ from bunco.values import Duration
 from bunco.windows import busiest, count_between, median_gap
 from processors import patterns
 from processors.headline_groups import (
+    REWORDED,
     TIMES,
     Group,
     Sighting,
@@ -75,7 +76,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     loud: Annotated[float, Meta(gt=0, le=1)] = 0.5
     """From this sensational score on, every time, ``min_count_loud`` is enough."""
     min_count_disguised: Annotated[int, Meta(ge=2)] = 2
-    """… or so many of one that was dressed up on the way (``bunco.text.disguise``) …"""
+    """… or so many of one that was dressed up on the way, or reworded (``bunco.text``) …"""
     min_count_edited: Annotated[int, Meta(ge=2)] = 3
     """… or so many of one whose words were changed, with one link at most."""
     min_count_remarks: Annotated[int, Meta(ge=2)] = 5
@@ -176,9 +177,11 @@ class Repeats:
     def _join(self, post: Enriched, state: State, oldest: int) -> Group | None:
         """Put the post where it belongs; give its group, None if the headline is new."""
         seen = sighting_of(post)
-        group = nearest_group(post, seen, state.groups, oldest)
-        if group is None:
-            index = nearest_single(post, seen.link, state.singles, oldest)
+        alike, group = nearest_group(post, seen, state.groups, oldest)
+        index = -1
+        if alike <= REWORDED:
+            index = nearest_single(post, seen.link, state.singles, oldest, alike)
+        if group is None or index >= 0:
             if index < 0:
                 self._remember(seen, state.singles, oldest)
                 return None

@@ -23,12 +23,21 @@ DRESSED = [
     (f"{TEXT} (PHOTOS)", "a call behind"),
     ("Ten foods that melt belly fat wh…", "a cut end"),
     ("Ten foods that melt belly...", "a cut end"),
+    (f"{TEXT} | Wellness Hub", "the name of a site"),
+    (f"{TEXT} – The Frugal Kitchen", "the name of a site"),  # as sites write it
+    (f"{TEXT} - example.com", "the name of a site"),
+    (f"“{TEXT}”", "other marks"),
+    (f"{TEXT}!!!", "other marks"),
 ]
 
 AS_PEOPLE_EDIT = [
     TEXT,
     f"{TEXT} https://example.org/a?utm_source=x",
-    f"{TEXT}!!!",
+    f"{TEXT}!!",
+    f"{TEXT}.",
+    f"@ann {TEXT}!!!",
+    f"{TEXT} | so they say",
+    f"{TEXT} - Page 2 Of The Morning Post",
     f"{TEXT} #diet",
     "Ten foods that melt belly fat while you slept",
     "Ten foods that melt belly fat",
@@ -52,6 +61,12 @@ def test_a_dressed_up_form_is_named_whichever_comes_first(form: str, expected: s
 def test_what_people_do_to_a_text_of_their_own_is_no_disguise(form: str) -> None:
     assert disguise(TEXT, form) == ""
     assert disguise(form, TEXT) == ""
+
+
+def test_marks_taken_out_all_together_are_a_disguise_from_two_on() -> None:
+    assert disguise("Eat this, not that: ten foods", "Eat this not that ten foods") == "other marks"
+    assert disguise("Eat this: not that ten foods", "Eat this not that ten foods") == ""
+    assert disguise("Eat this, not that; ten foods.", "Eat this not that, ten foods") == ""
 
 
 @pytest.mark.parametrize("form", [form for form, _ in DRESSED])

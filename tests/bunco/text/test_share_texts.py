@@ -17,6 +17,12 @@ from bunco.text.wording import wording
         "Today stats: 6 new followers and 2 new unfollowers via http://t.co/x",
         "#eBooks Daily #News is out! http://t.co/x ▸ Top stories today via @somebody",
         "Acabo de publicar una foto http://t.co/x",
+        "I liked a @YouTube video http://t.co/x The Big Bang Theory",
+        "Mi è piaciuto un video di @YouTube: http://t.co/x Evanescence",
+        "My daily stats: 1 new unfollower via http://t.co/x",
+        "Today stats: one new follower via http://t.co/x",
+        "2 people followed me and one person unfollowed me // automatically checked by http://t.co/x",
+        "Ho completato un achievement in Ruzzle – Da bomb!",  # as Ruzzle writes it
     ],
 )
 def test_a_share_button_is_known_by_its_words(text: str) -> None:
@@ -30,6 +36,8 @@ def test_a_share_button_is_known_by_its_words(text: str) -> None:
         "I'm at peace",
         "A photo nobody should have posted",
         "Get 500 new followers today, free",
+        "Stats today: what the numbers say about new followers",
+        "She said I liked a video of hers",
     ],
 )
 def test_what_people_write_is_no_share_text(text: str) -> None:

@@ -128,8 +128,8 @@ def test_a_remark_dressed_up_needs_its_number() -> None:
 
 EDITED = (
     "Council approves new cycle lanes along the river and the old harbour",
-    "Council approves fine cycle lanes along the river and the old harbour",
-    "Council approves new cycle lanes along the river and the big harbour",
+    "Council approves new cycle lanes along river and old harbour",
+    "Council approves new cycle lanes along the river and the very old harbour",
 )
 
 
@@ -151,6 +151,91 @@ def test_three_times_in_other_words_with_other_links_is_just_below() -> None:
 
 def test_three_times_in_the_same_words_within_a_week_is_just_below() -> None:
     assert seen([said(n, n * timedelta(hours=30)) for n in range(3)]) == {}
+
+
+def unlinked(number: int, after: timedelta, text: str, **changes: Any) -> Enriched:
+    """Give a post of a social network without a link."""
+    return told(number, after, "", **({"text": text, "url": "", "links": ()} | changes))
+
+
+REPLACED = "Council approves amazing cycle lanes along the river and the big harbour"
+
+
+def test_twice_is_enough_with_a_word_or_two_replaced() -> None:
+    (finding,) = seen([unlinked(0, 0 * HOUR, PLAIN), unlinked(1, HOUR, REPLACED)]).values()
+
+    assert finding.numbers["count"] == 2
+    assert finding.reason.endswith("; dressed up by other words.")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Council rejects amazing cycle lanes along the river and the big harbour",
+        "Council approves newer cycle lanes along the river and the old harbours",
+        "Council approves nine cycle lanes along the river and the old harbour",
+        "Council approves #safe cycle lanes along the river and the old harbour",
+        "Council approves new cycle lanes along the Thames and the old harbour",
+        "Council approves old cycle lanes along the river and the new harbour",
+    ],
+    ids=["three words", "spelling", "number", "hashtag", "name", "order"],
+)
+def test_twice_in_other_words_of_another_kind_is_just_below(other: str) -> None:
+    first = PLAIN.replace("river", "Danube") if "Thames" in other else PLAIN
+
+    assert seen([unlinked(0, 0 * HOUR, first), unlinked(1, HOUR, other)]) == {}
+
+
+def test_twice_with_a_word_replaced_and_two_links_is_just_below() -> None:
+    links = [(f"https://offers.example/{n}",) for n in range(2)]
+
+    assert seen([said(n, n * HOUR, (PLAIN, REPLACED)[n], links=links[n]) for n in range(2)]) == {}
+
+
+def test_a_page_under_a_title_with_a_word_replaced_is_just_below() -> None:
+    url = "https://example.org/x"
+
+    assert seen([told(n, n * HOUR, (PLAIN, REPLACED)[n], url=url) for n in range(2)]) == {}
+
+
+FILLED = [
+    f"We watch {one} play against {other} all evening"
+    for one, other in (("Chicago", "Baltimore"), ("Toronto", "Pittsburgh"), ("Montreal", "Tampa"))
+]
+SHORT = "Council approves new cycle lanes along the river"
+VARIANTS = [
+    SHORT,
+    "Council approves amazing cycle lanes along the canal",
+    "Council demands new cycle tracks along the river",
+    "Council approves new motor lanes behind the river",
+]
+
+
+def test_a_mould_that_is_filled_with_names_is_no_headline() -> None:
+    assert seen([unlinked(n, n * HOUR, text) for n, text in enumerate(FILLED)]) == {}
+
+
+@given(rest=st.permutations(range(1, 4)))
+def test_headlines_with_words_replaced_gather_around_the_first(rest: list[int]) -> None:
+    options = Options(min_count_disguised=4, min_count_edited=4, min_count=4)
+    posts = [unlinked(n, n * HOUR, text) for n, text in enumerate(VARIANTS)]
+
+    (finding,) = seen([posts[0], *(posts[n] for n in rest)], options).values()
+
+    assert finding.numbers["count"] == 4
+    assert finding.first_at == NOON
+
+
+def test_the_same_headline_is_nearer_than_one_with_words_replaced() -> None:
+    links = (("https://offers.example/1",), ("https://offers.example/2",))
+    posts = [
+        said(0, 0 * HOUR, SHORT, links=links[0]),
+        said(1, 1 * HOUR, VARIANTS[1], links=links[1]),
+        said(2, 2 * HOUR, VARIANTS[1], links=links[1]),
+        unlinked(3, 3 * HOUR, SHORT),
+    ]
+
+    assert seen(posts) == {}
 
 
 def test_a_page_in_three_feeds_was_published_once() -> None:
