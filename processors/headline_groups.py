@@ -121,7 +121,7 @@ def nearest_group(
         oldest_ms: those whose latest post was before are passed over.
     """
     if not groups:
-        return None
+        return 0.0, None
     recent = [
         (group, group.sightings[-1], group.sightings[0])
         for group in groups
