@@ -42,12 +42,15 @@ def reworded(before: str, after: str, *, wording: Callable[[str], str] = wording
     >>> reworded("see Anna at the fair at noon", "see Bruno at the fair at noon")
     False
     """
-    words, others = wording(before).split(), wording(after).split()
+    one, other = wording(before), wording(after)
+    if one == other or one.count(" ") != other.count(" "):  # before all else: most end here
+        return False
+    words, others = one.split(), other.split()
     size = len(words)
-    if size != len(others) or size < _LEAST_WORDS:
+    if size < _LEAST_WORDS:
         return False
     changed = [(a, b) for a, b in zip(words, others, strict=True) if a != b]
-    if not 0 < len(changed) <= min(_MOST, size // _SHARE):
+    if len(changed) > min(_MOST, size // _SHARE):
         return False
     if {a for a, _ in changed} & {b for _, b in changed}:
         return False  # the words are the same, in another order
