@@ -5,16 +5,15 @@ Source: WHATWG HTML, section 9.2 "Server-sent events"; a comment line is a heart
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
-from yarl import URL
+from aiohttp import ClientError, ClientResponse, ClientTimeout
 
 from bunco.errors import SourceError
-from bunco.ports.parts import Clock
 from bunco.ports.web import ServerEvent
 from ingest import answers
+from ingest.opening import Opening
 
 _MEDIA_TYPE = "text/event-stream"
 _BUFFER_BYTES = 1 << 16
@@ -151,31 +150,23 @@ class HttpEvents:
         return chunk
 
 
-async def open_events(  # noqa: PLR0913  # one caller, who names each
-    session: ClientSession,
-    url: URL,
-    *,
-    headers: Mapping[str, str],
-    host: str,
-    most_bytes: int,
-    clock: Clock,
-) -> HttpEvents:
+async def open_events(opening: Opening) -> HttpEvents:
     """Ask for a stream of events.
 
     Raises:
         SourceError: the server answered otherwise; says what that means, as for documents.
     """
-    response = await session.get(
-        url,
-        headers={"Accept": _MEDIA_TYPE, "Accept-Encoding": "identity", **headers},
+    response = await opening.session.get(
+        opening.url,
+        headers={"Accept": _MEDIA_TYPE, "Accept-Encoding": "identity", **opening.headers},
         timeout=ClientTimeout(total=None),
         read_bufsize=_BUFFER_BYTES,
     )
     found = {name.lower(): value for name, value in response.headers.items()}
     plain = found.get("content-encoding", "identity") == "identity"
     if response.status == HTTPStatus.OK and response.content_type == _MEDIA_TYPE and plain:
-        return HttpEvents(response, host, most_bytes)
+        return HttpEvents(response, opening.host, opening.most_bytes)
     response.close()
     if response.status == HTTPStatus.OK:
-        raise SourceError(f"{host} answers, but with no stream of events", weight="hard")
-    raise answers.failure(response.status, host, found, clock.now())
+        raise SourceError(f"{opening.host} answers, but with no stream of events", weight="hard")
+    raise answers.failure(response.status, opening.host, found, opening.clock.now())

@@ -4,9 +4,9 @@ Nothing here shows a query, a path or a password in an error: they may be secret
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from aiohttp import (
     ClientError,
@@ -25,11 +25,11 @@ from bunco.ports.web import AS_A_PAGE, Fetched, Manner
 from ingest import answers, compression, events, guard, sockets
 from ingest.events import HttpEvents
 from ingest.mishaps import mishap
+from ingest.opening import Opening
 from ingest.sockets import HttpSocket
 from ingest.turns import Turns
 
 _Wire = TypeVar("_Wire")
-_Opened_co = TypeVar("_Opened_co", covariant=True)
 
 LONGEST_URL = 2048
 """Characters of an address. Source: rss-fetcher's limit."""
@@ -48,21 +48,6 @@ _LARGE_BYTES = 1 << 18
 
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 """Headers that may follow a redirect to another host; all others may be secrets."""
-
-
-class _Opening(Protocol[_Opened_co]):
-    """How a stream or socket is opened."""
-
-    async def __call__(  # noqa: PLR0913  # as `ingest.sockets` and `ingest.events` have it
-        self,
-        session: ClientSession,
-        url: URL,
-        *,
-        headers: Mapping[str, str],
-        host: str,
-        most_bytes: int,
-        clock: Clock,
-    ) -> _Opened_co: ...
 
 
 class _Hop(Struct, frozen=True):
@@ -159,24 +144,25 @@ class HttpWeb:
 
     async def _opened(
         self,
-        opening: _Opening[_Wire],
+        open_it: Callable[[Opening], Awaitable[_Wire]],
         here: URL,
         headers: Mapping[str, str] | None,
         *,
         allow_private: bool,
     ) -> _Wire:
         host, timeout = _host(here), self._options.timeout
+        opening = Opening(
+            session=self._session(allow_private=allow_private, lasting=True),
+            url=here,
+            headers=headers or {},
+            host=host,
+            most_bytes=self._options.most_message_bytes,
+            clock=self._clock,
+        )
         async with self._turns.at(host), self._room:
             try:
                 async with asyncio.timeout(timeout.total_seconds()):
-                    return await opening(
-                        self._session(allow_private=allow_private, lasting=True),
-                        here,
-                        headers=headers or {},
-                        host=host,
-                        most_bytes=self._options.most_message_bytes,
-                        clock=self._clock,
-                    )
+                    return await open_it(opening)
             except (ClientError, OSError, TimeoutError, ValueError) as error:
                 raise mishap(error, host, timeout) from error
 

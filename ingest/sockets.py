@@ -5,17 +5,16 @@ that pings by itself takes a busy pipeline, which does not receive, for a dead c
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from contextlib import suppress
 from http import HTTPStatus
 
-from aiohttp import ClientError, ClientSession, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientError, WSMsgType, WSServerHandshakeError
 from aiohttp.client_ws import ClientWebSocketResponse, ClientWSTimeout
-from yarl import URL
 
 from bunco.errors import SourceError
-from bunco.ports.parts import Clock
 from ingest import answers
+from ingest.opening import Opening
 
 _CLOSE_SECONDS = 0.5
 """How long the other side's farewell is waited for."""
@@ -106,32 +105,26 @@ class HttpSocket:
         return SourceError(f"{self._host} closed the connection ({told})", weight="dropped")
 
 
-async def open_socket(  # noqa: PLR0913  # one caller, who names each
-    session: ClientSession,
-    url: URL,
-    *,
-    headers: Mapping[str, str],
-    host: str,
-    most_bytes: int,
-    clock: Clock,
-) -> HttpSocket:
+async def open_socket(opening: Opening) -> HttpSocket:
     """Shake hands.
 
     Raises:
         SourceError: the server answered otherwise; says what that means, as for documents.
     """
     try:
-        socket = await session.ws_connect(
-            url,
-            headers=headers,
+        socket = await opening.session.ws_connect(
+            opening.url,
+            headers=opening.headers,
             autoping=False,
-            max_msg_size=most_bytes,
+            max_msg_size=opening.most_bytes,
             decode_text=False,
             timeout=ClientWSTimeout(ws_close=_CLOSE_SECONDS),
         )
     except WSServerHandshakeError as error:
         found = {name.lower(): value for name, value in (error.headers or {}).items()}
         if error.status in {HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.OK}:
-            raise SourceError(f"{host} answers, but with no WebSocket", weight="hard") from error
-        raise answers.failure(error.status, host, found, clock.now()) from error
-    return HttpSocket(socket, host, most_bytes)
+            raise SourceError(
+                f"{opening.host} answers, but with no WebSocket", weight="hard"
+            ) from error
+        raise answers.failure(error.status, opening.host, found, opening.clock.now()) from error
+    return HttpSocket(socket, opening.host, opening.most_bytes)
