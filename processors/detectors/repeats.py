@@ -181,15 +181,15 @@ class Repeats:
         index = -1
         if alike <= REWORDED:
             index = nearest_single(post, seen.link, state.singles, oldest, alike)
-        if group is None or index >= 0:
-            if index < 0:
-                self._remember(seen, state.singles, oldest)
-                return None
+        if index >= 0:
             if _is_seen_again(post, seen, state.singles[index : index + 1]):
                 return None
             group = group_of(state.singles.pop(index))
             state.groups = self._left(state.groups, oldest)
             state.groups.append(group)
+        elif group is None:
+            self._remember(seen, state.singles, oldest)
+            return None
         elif _is_seen_again(post, seen, group.sightings):
             return None
         if is_over(group, seen, self._quiet):
