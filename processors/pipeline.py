@@ -122,18 +122,20 @@ class Pipeline:
         outcome.removals.append(removal)
         if not removal.author:
             return
-        outcome.authors[removal.author] = None
         state = states.of(removal.author)
         if removal.removed == "author":
+            outcome.authors[removal.author] = None
             states.renew(removal.author)
             if state.judged is not None and removal.at is not None:
                 left = judging.left_of(state.judged, to_ms(removal.at))
                 states.of(removal.author).judged = left
             return
         if state.judged is not None:
+            outcome.authors[removal.author] = None
             state.judged = judging.erased(state.judged, removal.id)
         for detector, name in self._detectors:
             if (kept := getattr(state, name)) is not None:
+                outcome.authors[removal.author] = None
                 detector.erase(removal.id, kept)
 
 

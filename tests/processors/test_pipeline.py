@@ -72,13 +72,8 @@ def promoter_posts(count: int) -> list[Post]:
     ]
 
 
-_EMPTY = b"\x80"
-"""A state in which nothing is remembered: where an author and then one of their posts were removed,
-whether it is written depends on the cut."""
-
-
 def told(store: Store) -> bytes:
-    """Give everything the store says of findings and histories; an empty state is none."""
+    """Give everything the store says of findings and histories."""
     authors = [f"web:author{n}" for n in range(3)]
     return codec.encode(
         [
@@ -88,7 +83,7 @@ def told(store: Store) -> bytes:
             store.counts("posts", step=timedelta(hours=1)),
             store.stats(),
             store.verdicts(VerdictQuery(), limit=1000),
-            {of: kept for of, kept in store.author_states(authors).items() if kept != _EMPTY},
+            store.author_states(authors),
         ]
     )
 
@@ -224,6 +219,20 @@ def test_a_removal_that_names_another_author_reaches_the_true_one() -> None:
 
     assert b"method" not in store.author_states([post.author])[post.author]
     assert store.author_states(["web:somebody"]) == {}
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_post_removed_behind_its_author_leaves_no_state_however_it_is_cut(size: int) -> None:
+    (post,) = promoter_posts(1)
+    gone = Removal(removed="author", author=post.author, at=NOON + 20 * MINUTE)
+    items: list[Item] = [post, gone, Removal(removed="post", id=post.id)]
+    store = fresh_store()
+    runtime = embedded(store)
+
+    for start in range(0, len(items), size):
+        runtime.step([delivered(items[start : start + size])])
+
+    assert store.author_states([post.author]) == {}
 
 
 def test_an_author_removal_seen_again_does_not_wipe_what_came_after_it() -> None:
