@@ -126,14 +126,15 @@ def verdicts(
 def forget_words(connection: apsw.Connection, ids: Collection[str]) -> None:
     """Take the words of removed posts out of verdicts."""
     sql = (
-        "SELECT v.key, v.body FROM carray(?) AS w "
+        "SELECT v.key, v.finding, v.body FROM carray(?) AS w "
         "CROSS JOIN verdicts AS v ON v.post = w.value AND v.post <> ''"
     )
     rows = list(over(connection, sql, [name for name in ids if name]))
     connection.executemany(
         "UPDATE verdicts SET post = '', body = ? WHERE key = ?",
-        [(_encode(without_words(_verdict(body))), key) for key, body in rows],
+        [(_encode(without_words(_verdict(body))), key) for key, _, body in rows],
     )
+    _settle_judged(connection, {finding for _, finding, _ in rows})
 
 
 def drop_verdicts(connection: apsw.Connection, author: str, until: int | None) -> None:

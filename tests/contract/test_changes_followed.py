@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bunco.model import Batch, Change, Finding
+from bunco.model import Batch, Change, Finding, Pattern, Removal, without_words
 from bunco.ports.queries import FindingQuery
 from bunco.ports.stores import Store
-from tests.builders import a_finding
+from tests.builders import a_finding, a_verdict
 from tests.contract.elastic import another_elastic_store, reach
 from tests.contract.stores import KINDS, each_kind, paged
 from tests.contract.test_stores_agree import EXAMPLES, batches
@@ -80,6 +80,26 @@ def test_a_follower_ends_with_what_the_store_has(kind: str, request: pytest.Fixt
             assert late.seen == expected
 
     agree()
+
+
+@pytest.mark.parametrize("kind", each_kind())
+def test_words_that_a_verdict_loses_with_their_post_are_lost_by_followers_too(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    reach(request, kind)
+    store = KINDS[kind](tmp_path)
+    verdict = a_verdict(finding="f1", pattern=Pattern(text="said 1", post="web:gone"))
+    finding = a_finding(id="f1", subject=verdict.author, evidence=())
+    store.commit(Batch(findings=(finding,), verdicts=(verdict,)))
+    follower = Follower(store)
+
+    store.commit(Batch(removals=(Removal(removed="post", id="web:gone"),)))
+    follower.drain(10)
+
+    expected = stored_findings(store)
+    store.close()
+    assert follower.seen == expected
+    assert expected["f1"].verdict == without_words(verdict)
 
 
 ROUNDS = {"sqlite": 60, "elastic": 25}
