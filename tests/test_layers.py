@@ -19,6 +19,7 @@ HOMES = {
         "ingest.guard",
         "ingest.http",
         "ingest.mishaps",
+        "ingest.opening",
         "ingest.sockets",
     },
     "aiosmtplib": {"bunco.notifiers.smtp"},
@@ -53,7 +54,7 @@ HOMES = {
     "structlog": {"bunco.log"},
     "typer": {"bunco.cli"},
     "uvicorn": {"dashboards.serving"},
-    "yarl": {"ingest.events", "ingest.http", "ingest.sharing.hosts", "ingest.sockets"},
+    "yarl": {"ingest.http", "ingest.opening", "ingest.sharing.hosts"},
     "zstandard": {"bunco.cli.simulate", "ingest.compression", "ingest.unpacking"},
 }
 """Where a library may be imported: a module, or a package with all in it."""
