@@ -1,5 +1,6 @@
 """A running burst: what is remembered of it, and its bounds."""
 
+from collections.abc import Iterable
 from math import exp
 
 from msgspec import Struct, field
@@ -34,7 +35,6 @@ class Episode(Struct, array_like=True, gc=False):
     """A running burst. At most about 8 KB encoded."""
 
     start_ms: int
-    start_post: str
     last_ms: int
     hot_ms: int
     """When a window was last so unlikely: an episode ends some time after that."""
@@ -60,6 +60,16 @@ class Episode(Struct, array_like=True, gc=False):
     sensational: float = 0.0
     usual: dict[int, Baseline] = field(default_factory=dict)
     """What was usual before it began, by the kind of count."""
+    start_post: str = ""
+    """The id of the earliest to arrive of those that were remembered when it began."""
+
+
+def begin(episode: Episode, recent: Iterable[Sighting]) -> None:
+    """Let an episode begin with those of the author's latest posts that are in it."""
+    for seen in recent:
+        if seen.at_ms >= episode.start_ms:
+            episode.start_post = episode.start_post or seen.post
+            add(episode, seen)
 
 
 def sharpen(episode: Episode, sharper: Episode | None) -> None:

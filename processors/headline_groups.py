@@ -1,4 +1,4 @@
-"""An author's headlines: those published once, and groups of those published again.
+"""An author's headlines that were published again, in groups.
 
 When two headlines are the same is the business of ``bunco.text``; here is what is
 remembered of them, and its bounds.
@@ -7,7 +7,6 @@ remembered of them, and its bounds.
 from bisect import bisect_left, insort
 from functools import lru_cache
 from hashlib import blake2b
-from operator import attrgetter
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -35,7 +34,6 @@ Source: docs/decisions/0020-repeats-by-figures.md.
 REWORDED = 0.3
 """How like a headline is to one with a word or two replaced: less than to any that is the same."""
 
-_grams = attrgetter("grams")
 _template = lru_cache(maxsize=1024)(template)
 """Headlines of groups are asked for again and again."""
 
@@ -53,7 +51,7 @@ class Sighting(Struct, array_like=True, gc=False):
     """The headline as published, at most 300 characters."""
     sensational: float
     grams: bytes
-    """The 512-bit gram set of its wording."""
+    """The 512-bit gram set of its wording; ``Singles`` keeps it apart."""
     remark: bool = False
     """Whether it is a reply without a link: conversation, as a rule."""
 
@@ -142,18 +140,6 @@ def nearest_group(
     return best, nearest
 
 
-def nearest_single(
-    post: Enriched, link: bytes, singles: list[Sighting], oldest_ms: int, above: float = 0.0
-) -> int:
-    """Give the index of the headline most like the post's; -1 if none is more alike than that."""
-    best, nearest = above, -1
-    for index in sketch.like(post.grams, map(_grams, singles)):
-        seen = singles[index]
-        if seen.at_ms >= oldest_ms and (alike := _words_alike(post, seen, link)) > best:
-            best, nearest = alike, index
-    return nearest
-
-
 def group_of(seen: Sighting) -> Group:
     """Make a group of a headline that is about to be seen again."""
     group = Group(sightings=[seen], times=[seen.at_ms])
@@ -230,10 +216,10 @@ def _alike(post: Enriched, seen: Sighting, link: bytes) -> float:
     """Give how alike two headlines are, 0 unless they are the same headline."""
     if not sketch.alike(post.grams, int.from_bytes(seen.grams, "little")):
         return 0.0
-    return _words_alike(post, seen, link)
+    return words_alike(post, seen, link)
 
 
-def _words_alike(post: Enriched, seen: Sighting, link: bytes) -> float:
+def words_alike(post: Enriched, seen: Sighting, link: bytes) -> float:
     """Give the same for two whose sketches are alike.
 
     With one link, a headline is the same although some of its words are others; with a link

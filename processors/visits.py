@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TypeVar
 from zlib import crc32
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -47,6 +48,9 @@ class Visit(Struct, array_like=True, gc=False):
     grams: bytes
     """The 512-bit sketch of its wording; empty until it is needed."""
     sensational: float
+
+
+unpacked = msgspec.msgpack.Decoder(Visit).decode
 
 
 class Spread(Struct, array_like=True, gc=False):

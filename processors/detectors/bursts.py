@@ -18,6 +18,7 @@ from datetime import timedelta
 from math import log10
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct, field
 
 from bunco.model import EDITED, Enriched, Finding, Pattern, Quote, finding_id, from_ms
@@ -27,7 +28,16 @@ from bunco.values import Duration
 from bunco.windows import HOUR_MS
 from processors import patterns
 from processors.baseline import Baseline, Prior, baseline
-from processors.burst_episode import Episode, Sighting, add, numbers, score, sentence, sharpen
+from processors.burst_episode import (
+    Episode,
+    Sighting,
+    add,
+    begin,
+    numbers,
+    score,
+    sentence,
+    sharpen,
+)
 from processors.phrasing import clipped
 from processors.post_counts import (
     ALL,
@@ -40,6 +50,7 @@ from processors.post_counts import (
     within,
 )
 from processors.post_counts import add as count_in
+from processors.remembered import Remembered
 
 _MS = Duration(milliseconds=1)
 _QUOTES = 4
@@ -49,6 +60,7 @@ _PRIORS = {
     "other": Prior(per_day=4.0, dispersion=4.0),
 }
 _WEEK_HOURS = 168
+_unpacked = msgspec.msgpack.Decoder(Sighting).decode
 _LEAST_TRIES = 10
 """An author who posts less than so often a week is given the threshold of one who does."""
 _REPOSTS_TIMES, _REPOSTS_DECADES = 2, 2
@@ -106,14 +118,17 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class State(Struct, gc=False):
-    """What is remembered of an author: times and counts, 12 posts, one episode; 30 KB at most."""
+    """What is remembered of an author: times and counts, a day's latest 12 posts, one episode.
+
+    30 KB at most.
+    """
 
     counts: PostCounts = field(default_factory=PostCounts)
     ended_ms: int | None = None
     """When the last post of the latest ended episode was; no later one counts it again."""
     last_post: str = ""
-    recent: list[Sighting] = field(default_factory=list)
-    """The latest posts, to show what an episode began with."""
+    recent: Remembered = field(default_factory=Remembered)
+    """The latest posts of a window's length, to show what an episode began with."""
     episode: Episode | None = None
 
 
@@ -122,7 +137,7 @@ class Bursts:
 
     kind = "bursts"
     state_type = State
-    state_version = 2
+    state_version = 3
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -151,7 +166,7 @@ class Bursts:
             or post.seen_ms - post.at_ms > self._lateness
         ):
             return None
-        self._count(post, state)
+        seen = self._count(post, state)
         episode = state.episode
         if episode is not None and post.at_ms > self._closes_ms(episode):
             state.ended_ms = episode.last_ms
@@ -161,15 +176,13 @@ class Bursts:
             if sharper is None:
                 return None
             episode = state.episode = sharper
-            for seen in state.recent:
-                if seen.at_ms >= episode.start_ms:
-                    add(episode, seen)
+            begin(episode, map(_unpacked, state.recent.packed))
         elif post.at_ms < episode.start_ms:
             return None
         else:
             sharpen(episode, sharper)
             episode.count += 1
-            add(episode, state.recent[-1])
+            add(episode, seen)
         episode.last_ms = max(episode.last_ms, post.at_ms)
         episode.sensational = max(episode.sensational, post.sensational)
         return episode
@@ -199,7 +212,7 @@ class Bursts:
 
     def erase(self, post_id: str, state: State) -> None:
         """Forget the text of a removed post; counts stay."""
-        state.recent = [seen for seen in state.recent if seen.post != post_id]
+        state.recent.forget(post_id, _unpacked)
         if state.episode is not None:
             kept = [seen for seen in state.episode.sightings if seen.post != post_id]
             state.episode.sightings = kept
@@ -212,16 +225,15 @@ class Bursts:
         """Tell whether a finding is no more than what a verdict was given on."""
         return patterns.is_no_larger_burst(judged, found)
 
-    def _count(self, post: Enriched, state: State) -> None:
+    def _count(self, post: Enriched, state: State) -> Sighting:
         told = post.post
         kind = ALL if told.kind == "repost" else LINKED if post.links else OWN
         count_in(state.counts, post.at_ms, kind, self._history)
         text = (post.headline or told.text)[:160]
-        state.recent.append(
-            Sighting(told.id, post.at_ms, told.place, told.source, text, bool(post.links))
-        )
-        if len(state.recent) > _RECENT:
-            del state.recent[:-_RECENT]
+        seen = Sighting(told.id, post.at_ms, told.place, told.source, text, bool(post.links))
+        state.recent.remember(seen.at_ms, seen)
+        state.recent.keep(_RECENT, (state.counts.newest_ms or 0) - self._windows[-1][0])
+        return seen
 
     def _judged(self, state: State, author: str) -> Episode | None:
         """Give the episode that the counts up to now would open, if any."""
@@ -265,7 +277,6 @@ class Bursts:
         known[kind] = usual
         return Episode(
             start_ms=start,
-            start_post=state.recent[0].post,
             last_ms=newest,
             hot_ms=newest,
             count=within(counts, start)[ALL],

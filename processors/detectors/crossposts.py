@@ -23,6 +23,7 @@ from bunco.values import Duration
 from bunco.windows import DAY_MS, HOUR_MS, busiest, median_gap
 from processors import patterns
 from processors.phrasing import clipped, span
+from processors.remembered import Remembered
 from processors.visits import (
     PLACES,
     Spread,
@@ -34,6 +35,7 @@ from processors.visits import (
     merged,
     put,
     same_headline,
+    unpacked,
     visit_of,
 )
 
@@ -87,8 +89,10 @@ class State(Struct, gc=False):
     newest_ms: int = 0
     place: str | None = None
     """The only one so far; empty once there were several."""
+    alone: Remembered = field(default_factory=Remembered)
+    """The latest posts while there is one place only."""
     singles: list[Visit] = field(default_factory=list)
-    """In order of arrival."""
+    """Once there are several: in order of arrival."""
     spreads: list[Spread] = field(default_factory=list)
 
 
@@ -97,7 +101,7 @@ class Crossposts:
 
     kind = "crossposts"
     state_type = State
-    state_version = 1
+    state_version = 2
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -114,9 +118,11 @@ class Crossposts:
         if state.place is None:
             state.place = visit.place
         elif state.place and state.place != visit.place:
-            state.place = ""
+            state.place, state.singles = "", [*map(unpacked, state.alone.packed)]
+            state.alone = Remembered()
         if state.place:
-            self._remember(visit, state.singles, self._options.recent_alone, oldest)
+            state.alone.remember(visit.at_ms, visit)
+            state.alone.keep(self._options.recent_alone, oldest)
             return None
         visit.grams = grams_of(post)
         spread = self._gathered(visit, post, state, oldest)
@@ -147,6 +153,7 @@ class Crossposts:
 
     def erase(self, post_id: str, state: State) -> None:
         """Forget the text of a removed post; counts stay."""
+        state.alone.forget(post_id, unpacked)
         state.singles = [seen for seen in state.singles if seen.post != post_id]
         for spread in state.spreads:
             forget(spread, post_id)
@@ -168,13 +175,13 @@ class Crossposts:
         spreads = [spread for spread in state.spreads if _belongs(visit, post, spread)]
         indices = alike(visit, post, state.singles)
         if not (spreads or indices):  # as a rule
-            self._remember(visit, state.singles, self._options.recent, oldest)
+            self._remember(visit, state.singles, oldest)
             return None
         singles = [state.singles[index] for index in indices]
         if is_seen_again(visit, singles, spreads):
             return None
         if not spreads and all(seen.place == visit.place for seen in singles):
-            self._remember(visit, state.singles, self._options.recent, oldest)
+            self._remember(visit, state.singles, oldest)
             return None
         for index in reversed(indices):
             del state.singles[index]
@@ -195,11 +202,10 @@ class Crossposts:
         state.spreads.append(spread)
         return spread
 
-    @staticmethod
-    def _remember(visit: Visit, singles: list[Visit], most: int, oldest: int) -> None:
+    def _remember(self, visit: Visit, singles: list[Visit], oldest: int) -> None:
         """Add a post; forget those that are too old or too many."""
         singles.append(visit)
-        gone = max(0, len(singles) - most)
+        gone = max(0, len(singles) - self._options.recent)
         while singles[gone].at_ms < oldest:
             gone += 1
         if gone:

@@ -46,11 +46,11 @@ from processors.headline_groups import (
     is_over,
     is_series,
     nearest_group,
-    nearest_single,
     sighting_of,
     started_again,
 )
 from processors.phrasing import clipped, span, times
+from processors.single_headlines import Singles, unpacked
 
 _MS = Duration(milliseconds=1)
 _QUOTES = 8
@@ -107,7 +107,7 @@ class State(Struct, gc=False):
     """
 
     newest_ms: int = 0
-    singles: list[Sighting] = field(default_factory=list)
+    singles: Singles = field(default_factory=Singles)
     groups: list[Group] = field(default_factory=list)
 
 
@@ -116,7 +116,7 @@ class Repeats:
 
     kind = "repeats"
     state_type = State
-    state_version = 2
+    state_version = 3
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -161,7 +161,7 @@ class Repeats:
 
     def erase(self, post_id: str, state: State) -> None:
         """Forget the text of a removed post; counts stay."""
-        state.singles = [seen for seen in state.singles if seen.post != post_id]
+        state.singles.forget(post_id, unpacked)
         for group in state.groups:
             group.sightings = [seen for seen in group.sightings if seen.post != post_id]
         state.groups = [group for group in state.groups if group.sightings]
@@ -176,19 +176,22 @@ class Repeats:
 
     def _join(self, post: Enriched, state: State, oldest: int) -> Group | None:
         """Put the post where it belongs; give its group, None if the headline is new."""
-        seen = sighting_of(post)
+        seen, singles = sighting_of(post), state.singles
         alike, group = nearest_group(post, seen, state.groups, oldest)
         index = -1
         if alike <= REWORDED:
-            index = nearest_single(post, seen.link, state.singles, oldest, alike)
+            index = singles.nearest(post, seen.link, oldest, alike)
         if index >= 0:
-            if _is_seen_again(post, seen, state.singles[index : index + 1]):
+            single = singles.at(index)
+            if _is_seen_again(post, seen, [single]):
                 return None
-            group = group_of(state.singles.pop(index))
+            singles.drop(slice(index, index + 1))
+            group = group_of(single)
             state.groups = self._left(state.groups, oldest)
             state.groups.append(group)
         elif group is None:
-            self._remember(seen, state.singles, oldest)
+            singles.add(seen)
+            singles.keep(self._options.recent, oldest)
             return None
         elif _is_seen_again(post, seen, group.sightings):
             return None
@@ -202,15 +205,6 @@ class Repeats:
         again = started_again(group, seen)
         state.groups = [again if one is group else one for one in state.groups]
         return again
-
-    def _remember(self, seen: Sighting, singles: list[Sighting], oldest: int) -> None:
-        """Add a new headline; forget those that are too old or too many."""
-        singles.append(seen)
-        gone = max(0, len(singles) - self._options.recent)
-        while singles[gone].at_ms < oldest:
-            gone += 1
-        if gone:
-            del singles[:gone]
 
     def _left(self, groups: list[Group], oldest: int) -> list[Group]:
         """Give the groups without the too old, and room for one more."""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bunco.model import Enriched, Finding
+from bunco.model import Enriched, Finding, finding_id, to_ms
 from bunco.values import Duration
 from processors.detectors.bursts import Bursts, Options, State, Window
 from tests.builders import NOON, an_enriched, told_by
@@ -268,6 +268,39 @@ def test_an_erased_post_leaves_no_text_in_the_state() -> None:
         detector.erase(f"mastodon:{n}", state)
 
     assert b"wonderful" not in msgspec.msgpack.encode(state)
+
+
+def test_the_words_of_days_that_no_window_reaches_are_forgotten() -> None:
+    detector, state = Bursts(Options()), State()
+    for n in range(5):
+        detector.see(told(n, n * timedelta(hours=1)), state)
+
+    detector.see(told(5, timedelta(hours=26)), state)
+
+    left = msgspec.msgpack.encode(state)
+    assert b"thing number 1" not in left
+    assert b"thing number 2" in left
+    assert b"thing number 5" in left
+
+
+def test_a_post_that_arrives_a_day_late_is_remembered_until_the_next() -> None:
+    detector, state = Bursts(Options()), State()
+    detector.see(told(1, 2 * DAY), state)
+
+    detector.see(told(2, timedelta(hours=23)), state)
+    assert len(state.recent) == 2
+    detector.see(told(3, 3 * DAY + MINUTE), state)
+
+    assert len(state.recent) == 1
+
+
+def test_a_burst_is_named_by_its_first_post() -> None:
+    (finding,) = seen([*usual_days(12), told(99, -2 * MINUTE), *burst(20)]).values()
+
+    assert finding.evidence[0] == "mastodon:99"
+    assert finding.id == finding_id(
+        "bursts", finding.subject, to_ms(NOON - 2 * MINUTE), "mastodon:99"
+    )
 
 
 def test_a_state_written_and_read_between_any_posts_changes_nothing() -> None:

@@ -362,6 +362,28 @@ def test_an_erased_post_leaves_no_text_in_the_state_and_the_finding() -> None:
     assert HEADLINES[0] not in without_post(found, "reddit:t3_0").reason
 
 
+def test_an_erased_post_of_an_author_in_one_place_leaves_no_text() -> None:
+    detector, state = Crossposts(Options()), State()
+    for n in range(3):
+        detector.see(put(n, n * HOUR, "r/a", title=f"A secret number {n} that I tell"), state)
+
+    detector.erase("reddit:t3_1", state)
+
+    left = msgspec.msgpack.encode(state)
+    assert b"number 1" not in left
+    assert b"number 0" in left
+    assert b"number 2" in left
+
+
+def test_what_stood_in_one_place_alone_is_known_again_in_the_next() -> None:
+    places = ["r/a", "r/a", "r/b", "r/c"]
+
+    (finding,) = seen([put(n, n * HOUR, place) for n, place in enumerate(places)]).values()
+
+    assert finding.numbers["places"] == 3
+    assert finding.evidence[0] == "reddit:t3_0"
+
+
 def test_after_a_removal_the_places_are_still_counted() -> None:
     detector, state = Crossposts(Options()), State()
     for post in [put(0, 0 * HOUR, title=HEADLINES[2]), *spread(4)[1:]]:
@@ -414,7 +436,7 @@ def test_the_state_of_a_flooding_author_is_bounded() -> None:
         detector.see(put(n, n * MINUTE, "r/a", links=link), alone)
         detector.see(put(n, n * MINUTE, links=(f"https://shop.example/{n // 3}",)), several)
 
-    assert len(alone.singles) == 8
+    assert len(alone.alone) == 8
     assert len(msgspec.msgpack.encode(alone)) < 5_000
     assert len(several.singles) <= 100
     assert len(several.spreads) <= 24
