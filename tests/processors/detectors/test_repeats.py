@@ -503,6 +503,16 @@ def test_a_greeting_may_be_said_every_day() -> None:
     assert len(seen(hourly(3, "Good morning, dear investors"))) == 1
 
 
+def test_what_is_older_than_the_long_window_is_not_counted_in() -> None:
+    week = timedelta(days=7)
+
+    (within,) = seen([told(9, -week + 2 * HOUR), *hourly(3)]).values()
+    (before,) = seen([told(9, -week - HOUR), *hourly(3)]).values()
+
+    assert within.numbers["total"] == 4
+    assert before.numbers["total"] == 3
+
+
 def test_options_move_the_threshold() -> None:
     assert len(seen(hourly(2), Options(min_count=2))) == 1
     assert seen(hourly(3, PLAIN), Options(min_count=4, window=Duration(hours=24))) == {}
