@@ -220,7 +220,7 @@ def _alike(post: Enriched, seen: Sighting, link: bytes) -> float:
 
 
 def words_alike(post: Enriched, seen: Sighting, link: bytes) -> float:
-    """Give the same for two whose sketches are alike.
+    """Give how alike two headlines are whose sketches are, 0 unless they are the same headline.
 
     With one link, a headline is the same although some of its words are others; with a link
     in one at most, although one or two are.

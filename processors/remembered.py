@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct, field
 
-pack: Callable[[Struct], bytes] = msgspec.msgpack.Encoder().encode
+_pack: Callable[[Struct], bytes] = msgspec.msgpack.Encoder().encode
 
 
 class OfPost(Protocol):
@@ -34,7 +34,7 @@ class Remembered(Struct, array_like=True, gc=False):
     def remember(self, at_ms: int, record: Struct) -> None:
         """Add the latest to arrive."""
         self.times.append(at_ms)
-        self.packed.append(pack(record))
+        self.packed.append(_pack(record))
 
     def keep(self, most: int, oldest_ms: int) -> None:
         """Forget what arrived first: what is too much, then what is too old; the latest stays."""
@@ -45,8 +45,8 @@ class Remembered(Struct, array_like=True, gc=False):
         if gone:
             self.drop(slice(gone))
 
-    def drop(self, which: slice) -> None:
-        """Forget some."""
+    def drop(self, which: int | slice) -> None:
+        """Forget one of them, or some."""
         del self.times[which]
         del self.packed[which]
 
@@ -54,4 +54,4 @@ class Remembered(Struct, array_like=True, gc=False):
         """Forget what is remembered of a removed post."""
         for index in reversed(range(len(self))):
             if unpack(self.packed[index]).post == post:
-                self.drop(slice(index, index + 1))
+                self.drop(index)

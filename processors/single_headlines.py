@@ -46,7 +46,7 @@ class Singles(Remembered, array_like=True, gc=False):
                     best, nearest = alike, index
         return nearest
 
-    def drop(self, which: slice) -> None:
-        """Forget some."""
+    def drop(self, which: int | slice) -> None:
+        """Forget one of them, or some."""
         super().drop(which)
         del self.sketches[which]

@@ -185,7 +185,7 @@ class Repeats:
             single = singles.at(index)
             if _is_seen_again(post, seen, [single]):
                 return None
-            singles.drop(slice(index, index + 1))
+            singles.drop(index)
             group = group_of(single)
             state.groups = self._left(state.groups, oldest)
             state.groups.append(group)
