@@ -23,7 +23,8 @@ others, such as the time of the edit."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000
-_LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+_MILLISECOND = timedelta(milliseconds=1)
+_LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH) // _MILLISECOND
 
 Row = TypeVar("Row")
 
@@ -51,7 +52,8 @@ def to_ms(moment: datetime) -> int:
 
 def from_ms(ms: int) -> datetime:
     """Give the aware UTC time of whole milliseconds since 1970, no later than year 9999."""
-    return EPOCH + timedelta(milliseconds=min(ms, _LAST_MS))
+    # a product is made in half the time of a timedelta by name
+    return EPOCH + min(ms, _LAST_MS) * _MILLISECOND
 
 
 def first_wording(post_id: str) -> str:

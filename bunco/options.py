@@ -22,7 +22,7 @@ class PipelineOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     batch_wait: Duration = Duration(milliseconds=200)
     """The longest a post waits for others to share its commit."""
     live_authors: Annotated[int, Meta(ge=0)] = 4096
-    """Author states kept decoded in memory; the rest is in the store."""
+    """Author states kept in memory; the rest is in the store."""
     bus_items: Annotated[int, Meta(ge=1)] = 8000
     """Posts that may wait between sources and pipeline before sources are slowed."""
 
@@ -114,7 +114,7 @@ class ProcessOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     commit_wait: Duration = Duration(milliseconds=100)
     """The longest a post waits for others to share its commit."""
     live_authors: Annotated[int, Meta(ge=0)] = 4096
-    """Author states kept decoded in memory, for each partition."""
+    """Author states kept in memory, for each partition."""
     seen_posts: Annotated[int, Meta(ge=0, le=100_000)] = 1024
     """Of each author, so many of the latest posts are known again if they come twice."""
     session_timeout: Duration = Duration(seconds=10)

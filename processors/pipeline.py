@@ -1,12 +1,14 @@
 """The pipeline, the same in every runtime.
 
-    items | removed away? judged? | enrich | detectors with the author's state
+    items | enrich | author by author: removed away? judged? detectors with the author's state
           | told once a batch | quiet? | findings
 
 It is pure but for the states it is given: no clock, no I/O, no chance. The same items in
-the same order give the same outcome however they are cut into batches.
+the same order give the same outcome however they are cut into batches; authors know nothing
+of each other, so each one's items are run in one go (docs/decisions/0035).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,7 +30,7 @@ from bunco.model import (
 from bunco.ports.detectors import Detector
 from processors import judging
 from processors.enrich import enrich
-from processors.states import States
+from processors.states import AuthorState, States
 from processors.tellings import Telling, Tellings
 
 _log = logger(__name__)
@@ -42,10 +44,11 @@ class Outcome(Struct):
     removals: list[Removal]
     verdicts: list[Verdict]
     findings: dict[str, Finding]
-    """By id: the latest form of each."""
+    """By id, author by author: the latest form of each."""
     authors: dict[str, None]
-    """Whose state changed, in order."""
+    """Whose state changed."""
     dead: list[DeadLetter]
+    """Of posts that could not be enriched, then author by author."""
 
 
 class Pipeline:
@@ -72,28 +75,51 @@ class Pipeline:
         tellings = Tellings(
             lambda post, origin, error: outcome.dead.append(_failed(post, origin, error))
         )
-        for item in items:
-            if isinstance(item, Post):
-                self._take(item, states, outcome, tellings)
-                continue
-            if item.author:  # what was seen before is told as it was before
-                outcome.findings |= tellings.told(item.author)
-            if isinstance(item, Verdict):
-                self._judge(item, states, outcome)
-            else:
-                self._remove(item, states, outcome)
-        outcome.findings |= tellings.told()
+        for author, theirs in self._by_author(items, outcome).items():
+            state = states.of(author)
+            for item in theirs:
+                if isinstance(item, Enriched):
+                    self._take(item, state, outcome, tellings)
+                    continue
+                outcome.findings |= tellings.told()  # what was seen before is told as it was
+                if isinstance(item, Verdict):
+                    self._judge(item, state, outcome)
+                else:
+                    self._remove(item, states, outcome)
+                    state = states.of(author)
+            outcome.findings |= tellings.told()
+            states.put_away(author)
         return outcome
 
-    def _take(self, post: Post, states: States, outcome: Outcome, tellings: Tellings) -> None:
-        try:
-            enriched = enrich(post)
-        except Exception as error:  # noqa: BLE001  # one post never stops the rest
-            outcome.dead.append(_failed(post, "enrich", error))
-            return
-        outcome.posts[post.id] = enriched
-        outcome.authors[post.author] = None
-        state = states.of(post.author)
+    @staticmethod
+    def _by_author(
+        items: Iterable[Item], outcome: Outcome
+    ) -> dict[str, list[Enriched | Removal | Verdict]]:
+        """Note the items in the outcome; give those of each author, posts enriched."""
+        by_author: defaultdict[str, list[Enriched | Removal | Verdict]] = defaultdict(list)
+        for item in items:
+            if isinstance(item, Post):
+                try:
+                    enriched = enrich(item)
+                except Exception as error:  # noqa: BLE001  # one post never stops the rest
+                    outcome.dead.append(_failed(item, "enrich", error))
+                    continue
+                outcome.posts[item.id] = enriched
+                outcome.authors[item.author] = None
+                by_author[item.author].append(enriched)
+                continue
+            if isinstance(item, Verdict):
+                outcome.verdicts.append(item)
+            else:
+                outcome.removals.append(item)
+            if item.author:
+                by_author[item.author].append(item)
+        return by_author
+
+    def _take(
+        self, enriched: Enriched, state: AuthorState, outcome: Outcome, tellings: Tellings
+    ) -> None:
+        post = enriched.post
         for detector, name in self._detectors:
             kept = getattr(state, name)
             if kept is None:
@@ -107,11 +133,9 @@ class Pipeline:
             if episode is not None:
                 tellings.add(Telling(detector, post, episode, state))
 
-    def _judge(self, verdict: Verdict, states: States, outcome: Outcome) -> None:
+    def _judge(self, verdict: Verdict, state: AuthorState, outcome: Outcome) -> None:
         """Let the author's state know what was said of a finding."""
-        outcome.verdicts.append(verdict)
         outcome.authors[verdict.author] = None
-        state = states.of(verdict.author)
         try:
             state.judged = judging.judged(state.judged or (), verdict, self._by_kind)
         except Exception as error:  # noqa: BLE001  # one verdict never stops the rest
@@ -119,9 +143,6 @@ class Pipeline:
 
     def _remove(self, removal: Removal, states: States, outcome: Outcome) -> None:
         """Let the author's state forget; what is stored is the store's to erase."""
-        outcome.removals.append(removal)
-        if not removal.author:
-            return
         state = states.of(removal.author)
         if removal.removed == "author":
             outcome.authors[removal.author] = None

@@ -40,13 +40,10 @@ class Tellings:
         """Let an episode wait; what waits of it already is overtaken."""
         self._waiting[id(telling.episode)] = telling
 
-    def told(self, author: str = "") -> dict[str, Finding]:
-        """Give the findings that wait, by id, marked by what was judged; of one author or all."""
-        waiting = self._waiting
-        if author:
-            waiting = {key: one for key, one in waiting.items() if one.post.author == author}
+    def told(self) -> dict[str, Finding]:
+        """Give the findings that wait, by id, marked by what was judged."""
         findings: dict[str, Finding] = {}
-        for telling in waiting.values():
+        for telling in self._waiting.values():
             detector, judged = telling.detector, telling.state.judged
             try:
                 finding = detector.finding(telling.post.author, telling.episode)
@@ -56,5 +53,5 @@ class Tellings:
                 self._fail(telling.post, f"detector:{detector.kind}", error)
             else:
                 findings[finding.id] = finding
-        self._waiting = {k: one for k, one in self._waiting.items() if k not in waiting}
+        self._waiting.clear()
         return findings

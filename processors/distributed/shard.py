@@ -6,7 +6,7 @@ It is pure but for the states it reads: the same records give the same findings 
 are cut into commits and however often they come again.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -92,7 +92,7 @@ class Shard:
         place: the partition.
         detectors: in the order in which they see each post.
         read: the states that are stored.
-        live_authors: states kept decoded between commits.
+        live_authors: states kept between commits.
         seen_posts: posts of an author that are known again.
     """
 
@@ -159,7 +159,7 @@ class Shard:
 
     def _take(self, record: Record, items: list[Item], segment: list[Item], commit: Commit) -> None:
         """Put what is new into the segment, which runs as one; a removal ends it."""
-        touched: dict[str, Ledger] = {}
+        touched: set[str] = set()
         for item in items:
             if not item.author:
                 continue
@@ -168,7 +168,7 @@ class Shard:
             if ledger.is_applied(self._place.incarnation, record.offset):
                 commit.repeated += isinstance(item, Post)
                 continue
-            touched[item.author] = ledger
+            touched.add(item.author)
             if isinstance(item, Removal):
                 if self._removes(item, ledger):
                     segment.append(item)
@@ -182,8 +182,7 @@ class Shard:
             else:
                 commit.posts += 1
                 segment.append(item)
-        for ledger in touched.values():
-            ledger.advance(self._place.incarnation, record.offset)
+        self._advance(touched, record)
 
     def _removes(self, removal: Removal, ledger: Ledger) -> bool:
         """Note a removal in the ledger; tell whether there is something left to do."""
@@ -222,11 +221,12 @@ class Shard:
     def _show(self, record: Record, items: list[Item], commit: Commit) -> None:
         """Show posts once more to the detector that had failed on them, and once only."""
         pipeline = self._again.get(record.again)
-        touched: dict[str, Ledger] = {}
+        touched: set[str] = set()
         for item in items:
             if not isinstance(item, Post):
                 continue
-            ledger = touched[item.author] = self._ledger(item.author)
+            touched.add(item.author)
+            ledger = self._ledger(item.author)
             commit.authors[item.author] = None
             if ledger.is_applied(self._place.incarnation, record.offset):
                 continue
@@ -239,8 +239,12 @@ class Shard:
                 outcome = pipeline.run([item], self._states)
                 commit.findings.update(outcome.findings)
                 commit.dead += outcome.dead
-        for ledger in touched.values():
-            ledger.advance(self._place.incarnation, record.offset)
+        self._advance(touched, record)
+
+    def _advance(self, authors: Iterable[str], record: Record) -> None:
+        """Note that a record was applied; a run has put the states away in the meantime."""
+        for author in authors:
+            self._ledger(author).advance(self._place.incarnation, record.offset)
 
     def _ledger(self, author: str) -> Ledger:
         state = self._states.of(author)

@@ -144,6 +144,27 @@ def test_any_cut_into_batches_and_any_bound_on_live_states_give_the_same(
     assert told(cut) == told(whole)
 
 
+def test_what_is_written_stands_in_the_order_it_came_whosever_it_is() -> None:
+    posts = promoter_posts(9)
+    verdicts = [verdict_on(n % 3, "spam", n) for n in range(6)]
+    gone = [Removal(removed="post", id=f"web:{n}") for n in range(9, 15)]
+    items: list[Item] = [*posts[:5], *verdicts[:3], *gone, *posts[5:], *verdicts[3:]]
+    store, written = fresh_store(), list[Batch]()
+    commit = store.commit
+
+    def noted(batch: Batch) -> None:
+        written.append(batch)
+        commit(batch)
+
+    store.commit = noted  # type: ignore[method-assign]  # to see what was handed over
+    embedded(store).step([delivered(items)])
+
+    (batch,) = written
+    assert [enriched.post for enriched in batch.posts] == posts
+    assert list(batch.verdicts) == verdicts
+    assert list(batch.removals) == gone
+
+
 def test_a_runtime_that_starts_anew_after_every_batch_gives_the_same() -> None:
     posts = promoter_posts(90)
     whole, broken = fresh_store(), fresh_store()

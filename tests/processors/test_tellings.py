@@ -90,6 +90,16 @@ def test_a_removal_in_the_batch_finds_told_what_came_before_it() -> None:
     alike([*posts, gone], 1)
 
 
+def test_what_comes_behind_a_removal_in_the_batch_is_counted_anew() -> None:
+    before = [posted(n, n * HOUR) for n in range(3)]
+    gone = Removal(removed="author", author=ANN, at=before[-1].posted_at)
+    after = [posted(10 + n, DAY + n * HOUR) for n in range(3)]
+
+    found = alike([*before, gone, *after, posted(20, 2 * DAY)], 2)
+
+    assert sorted(int(one.numbers["count"]) for one in found.values()) == [3, 4]
+
+
 def test_a_verdict_in_the_batch_marks_only_what_comes_after_it() -> None:
     posts = [posted(n, n * HOUR) for n in range(6)]
     (before,) = told(posts[:4], 1).values()
