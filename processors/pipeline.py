@@ -65,7 +65,7 @@ class Pipeline:
         self._by_kind = {detector.kind: detector for detector in detectors}
 
     def run(self, items: Iterable[Item], states: States) -> Outcome:
-        """Run items in order; the states of all their authors must be prepared.
+        """Run each author's items in order; the states of all authors must be prepared.
 
         The caller has left out posts that were taken before. A post that cannot be
         enriched becomes a dead letter; a detector that fails on a post leaves one, too,
