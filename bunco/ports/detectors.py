@@ -15,7 +15,7 @@ Episode = TypeVar("Episode")
 class Detector(Protocol[State, Episode]):
     """Judge posts of one author, one after the other. Pure: no I/O, clock or chance.
 
-    ``see`` and ``erase`` change the author's state in place; it is encoded after the batch.
+    ``see`` and ``erase`` change the author's state in place; between batches it is encoded.
     A finding is told once a batch, not once a post: most would be overtaken at once.
     """
 
@@ -31,14 +31,14 @@ class Detector(Protocol[State, Episode]):
 
         Posts come in order of arrival, not of event time. The same post never comes twice.
 
-        An episode is one object for as long as it lasts, and stays as it was left when
-        another takes its place, so that ``finding`` tells it at the end of a batch as it
-        would have been told at once.
+        Within a batch an episode is one object for as long as it lasts, and stays as it was
+        left when another takes its place, so that ``finding`` tells it at the end of the
+        author's posts as it would have been told at once.
         """
         ...
 
     def finding(self, author: str, episode: Episode) -> Finding:
-        """Tell an episode as it is now. Called before the author's next removal."""
+        """Tell an episode as it is now. Called before the author's next removal or verdict."""
         ...
 
     def erase(self, post_id: str, state: State) -> None:
