@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from time import monotonic, sleep
 from weakref import WeakSet
 
 import apsw
@@ -15,6 +16,8 @@ _WRITING = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 _WAL_PAGES = 16_384
 """Pages in the log before they go into the file, 64 MiB. Source: ours: half the default's
 time a commit, as a page that changes in many commits is then written once."""
+
+_AGAIN_S = 0.01
 
 
 class Connections:
@@ -80,7 +83,7 @@ class Connections:
             connection = apsw.Connection(self.path, flags=_WRITING)
             connection.set_busy_timeout(self.busy_ms)
             version(connection, self.path)
-            connection.pragma("journal_mode", "wal")
+            self._log_ahead(connection)
             connection.pragma("synchronous", "normal")
             connection.pragma("secure_delete", True)  # noqa: FBT003  # SQLite's own word
             connection.pragma("temp_store", "memory")
@@ -88,6 +91,22 @@ class Connections:
             connection.pragma("wal_autocheckpoint", _WAL_PAGES)
             migrate(connection, self.path)
         return connection
+
+    def _log_ahead(self, connection: apsw.Connection) -> None:
+        """Switch the file to the write-ahead log.
+
+        SQLite does not wait where two processes do so at once: each is in the other's way.
+        """
+        until = monotonic() + self.busy_ms / 1000
+        while True:
+            try:
+                connection.pragma("journal_mode", "wal")
+            except apsw.BusyError:
+                if monotonic() >= until:
+                    raise
+                sleep(_AGAIN_S)
+            else:
+                return
 
     def _open_reader(self) -> apsw.Connection:
         with worded(self.path):

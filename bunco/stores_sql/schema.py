@@ -10,7 +10,7 @@ import apsw
 
 from bunco.errors import StoreError
 from bunco.storage.words import SEPARATING
-from bunco.stores_sql.transactions import transaction
+from bunco.stores_sql.transactions import snapshot, transaction
 
 APPLICATION_ID = 0x62756E63
 """Stands in the file's header: ``bunc``."""
@@ -195,16 +195,8 @@ def version(connection: apsw.Connection, path: str, steps: Sequence[str] = STEPS
     Raises:
         StoreError: the file is another program's, or was written by a newer bunco.
     """
-    owner = connection.pragma("application_id")
-    found: int = connection.pragma("user_version")
-    if owner != APPLICATION_ID and connection.execute("SELECT 1 FROM sqlite_schema").get:
-        raise StoreError(f"{path} is the database of another program, not a store of bunco")
-    if found > len(steps):
-        raise StoreError(
-            f"the store {path} has version {found}, this bunco knows up to {len(steps)}: "
-            "use the newer bunco that wrote it"
-        )
-    return found
+    with snapshot(connection):  # another process may be making the tables at this moment
+        return _version(connection, path, steps)
 
 
 def migrate(connection: apsw.Connection, path: str, steps: Sequence[str] = STEPS) -> None:
@@ -216,7 +208,20 @@ def migrate(connection: apsw.Connection, path: str, steps: Sequence[str] = STEPS
     if version(connection, path, steps) == len(steps):
         return
     with transaction(connection):
-        for step in steps[version(connection, path, steps) :]:
+        for step in steps[_version(connection, path, steps) :]:
             connection.execute(step).fetchall()
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", len(steps))
+
+
+def _version(connection: apsw.Connection, path: str, steps: Sequence[str]) -> int:
+    owner = connection.pragma("application_id")
+    found: int = connection.pragma("user_version")
+    if owner != APPLICATION_ID and connection.execute("SELECT 1 FROM sqlite_schema").get:
+        raise StoreError(f"{path} is the database of another program, not a store of bunco")
+    if found > len(steps):
+        raise StoreError(
+            f"the store {path} has version {found}, this bunco knows up to {len(steps)}: "
+            "use the newer bunco that wrote it"
+        )
+    return found

@@ -337,6 +337,56 @@ def test_a_reader_in_another_process_sees_each_commit(
     assert reader.exitcode == 0
 
 
+def _open_new(
+    folder: str, files: int, together: "multiprocessing.synchronize.Barrier", writes: bool
+) -> None:
+    for number in range(files):
+        path = Path(folder) / f"{number}.db"
+        store = opened(path)
+        together.wait(20)
+        if writes:
+            store.commit(Batch())
+        while not path.exists():
+            pass
+        assert store.stats().posts == 0
+        store.close()
+
+
+def test_processes_that_open_a_new_file_at_the_same_moment_wait_for_each_other(
+    tmp_path: Path,
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    together = spawn.Barrier(4)
+    processes = [
+        spawn.Process(target=_open_new, args=(str(tmp_path), 60, together, number < 2))
+        for number in range(4)
+    ]
+
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+
+    assert [process.exitcode for process in processes] == [0] * 4
+
+
+def test_a_file_whose_tables_are_just_being_made_is_no_other_programs(path: Path) -> None:
+    maker, reader = apsw.Connection(str(path)), apsw.Connection(str(path))
+    maker.pragma("journal_mode", "wal")
+
+    def made_meanwhile(_: object, sql: str, __: object) -> bool:
+        if "sqlite_schema" in sql and maker.pragma("user_version") == 0:
+            schema.migrate(maker, str(path))
+        return True
+
+    reader.exec_trace = made_meanwhile
+
+    assert schema.version(reader, str(path)) == 0
+    assert schema.version(reader, str(path)) == len(schema.STEPS)
+    reader.close()
+    maker.close()
+
+
 # -- what a removal leaves in the file
 
 
