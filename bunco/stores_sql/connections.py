@@ -16,8 +16,8 @@ _WRITING = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 _WAL_PAGES = 16_384
 """Pages in the log before they go into the file, 64 MiB. Source: ours: half the default's
 time a commit, as a page that changes in many commits is then written once."""
-
 _AGAIN_S = 0.01
+"""Between two tries to switch a new file to its log."""
 
 
 class Connections:
