@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
 from typing import Any, Protocol
 
 from kafka import KafkaProducer
@@ -24,6 +25,9 @@ _FOR_EVER_MS = 2**31 - 1
 _BATCH_BYTES = 1 << 18
 _BLOCK_MS = 2000
 _PAUSE_SECONDS = 1.0
+_SHOWN_SECONDS = 8.0
+"""So long a topic may stay unseen: a broker that has just come back shows its topics bit by bit.
+Source: ours."""
 
 _log = log.logger(__name__)
 
@@ -119,14 +123,25 @@ def _look(options: KafkaOptions, name: str) -> None:
         raise (BrokerAwayError if found.passes else BrokerError)(found.sentence)
 
 
-def partition_count(producer: Producer, topic: str) -> int:
-    """Give how many partitions a topic has; blocks.
+async def partition_count(producer: Producer, topic: str, options: KafkaOptions, name: str) -> int:
+    """Give how many partitions a topic has, however long Kafka is away.
 
     Raises:
-        BrokerError: there is no such topic.
+        BrokerError: Kafka is there and refuses us, or has shown no such topic for some time.
     """
-    try:
-        return len(producer.partitions_for(topic))
-    except KafkaError as error:
-        hint = '"bunco topics create" makes it'
-        raise BrokerError(f"Kafka has no topic {topic}, or does not show it; {hint}") from error
+    asked = monotonic()
+    while True:
+        try:
+            return len(await asyncio.to_thread(producer.partitions_for, topic))
+        except KafkaError as error:
+            try:
+                await asyncio.to_thread(_look, options, name)
+            except BrokerAwayError as away:
+                _log.warning("waiting for Kafka", reason=str(away))
+                asked = monotonic()
+            else:
+                if not error.retriable or monotonic() - asked > _SHOWN_SECONDS:
+                    hint = '"bunco topics create" makes it'
+                    sentence = f"Kafka has no topic {topic}, or does not show it; {hint}"
+                    raise BrokerError(sentence) from error
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -100,7 +100,9 @@ async def run_ingest(  # noqa: PLR0913  # one caller, who names each
         return Progress(sources=len(sources))
     sending = Sending(producer, partial(connected, setting.kafka, "ingest"), setting.kafka)
     try:
-        topics = await asyncio.to_thread(_topics, producer, setting.kafka.prefix)
+        topics = await _unless(stop, _topics(producer, setting.kafka))
+        if topics is None:
+            return Progress(sources=len(sources))
         places = {
             name: partition_of(shared.host, topics.sources) for name, shared in sources.items()
         }
@@ -217,12 +219,12 @@ class _Stall:
             self._is_told = True
 
 
-def _topics(producer: Producer, prefix: str) -> Topics:
-    posts, dead, sources = (
-        partition_count(producer, names.topic(prefix, name))
+async def _topics(producer: Producer, kafka: KafkaOptions) -> Topics:
+    posts, dead, sources = [
+        await partition_count(producer, names.topic(kafka.prefix, name), kafka, "ingest")
         for name in ("posts", "dead", "sources")
-    )
-    return Topics(prefix=prefix, posts=posts, dead=dead, sources=sources)
+    ]
+    return Topics(prefix=kafka.prefix, posts=posts, dead=dead, sources=sources)
 
 
 async def _unless(stop: asyncio.Event, coming: Coroutine[None, None, Came]) -> Came | None:

@@ -258,6 +258,33 @@ def test_a_missing_topic_ends_it_with_a_word_on_what_to_do(kafka: str) -> None:
         run(ingesting(options, {"a": Endless("a")}))
 
 
+def test_topics_that_a_broker_shows_late_are_waited_for(stream: Stream) -> None:
+    stream.drop()
+    source = Listed("a", [a_post(id="test:1")])
+
+    async def test() -> None:
+        running = asyncio.create_task(ingesting(stream.options, {"a": source}))
+        await asyncio.sleep(3)  # longer than the client itself waits for a topic
+        await asyncio.to_thread(stream.make)
+        await running
+
+    run(test())
+
+    assert stream.ids() == ["test:1"]
+
+
+def test_a_stop_ends_the_wait_for_topics(kafka: str) -> None:
+    options = KafkaOptions(bootstrap=(kafka,), prefix="t-ingest-nowhere")
+
+    async def test() -> float:
+        stop, began = asyncio.Event(), monotonic()
+        asyncio.get_running_loop().call_later(0.5, stop.set)
+        await ingesting(options, {"a": Endless("a")}, stop=stop)
+        return monotonic() - began
+
+    assert run(test()) < 6
+
+
 def test_a_stop_ends_the_wait_for_a_broker_that_is_not_there() -> None:
     options = KafkaOptions(bootstrap=(f"127.0.0.1:{free_port()}",))
 
