@@ -15,6 +15,10 @@ REBALANCE_MS = 60_000
 """How long a group waits for a member that is alive but does not join again. Source: ours; the
 client's own are 300 s, in which nobody in the group works."""
 
+SHOWN_SECONDS = 8.0
+"""So long a topic may stay unseen before it counts as missing: a broker that has just come back
+shows its topics bit by bit. Source: ours."""
+
 REQUEST_BYTES = 4 << 20
 """What a producer's ``max_request_size`` is to be: an item of ``codec.ITEM_LIMIT_BYTES`` fits in
 base64 in a dead letter, and topics take a bit more (``topics.RECORD_BYTES``)."""

@@ -13,6 +13,7 @@ from bunco.errors import BrokerError
 from bunco.options import KafkaOptions
 from bunco.streams.connection import (
     REQUEST_BYTES,
+    SHOWN_SECONDS,
     BrokerAwayError,
     client_settings,
     errors_as_ours,
@@ -25,9 +26,6 @@ _FOR_EVER_MS = 2**31 - 1
 _BATCH_BYTES = 1 << 18
 _BLOCK_MS = 2000
 _PAUSE_SECONDS = 1.0
-_SHOWN_SECONDS = 8.0
-"""So long a topic may stay unseen: a broker that has just come back shows its topics bit by bit.
-Source: ours."""
 
 _log = log.logger(__name__)
 
@@ -140,7 +138,7 @@ async def partition_count(producer: Producer, topic: str, options: KafkaOptions,
                 _log.warning("waiting for Kafka", reason=str(away))
                 asked = monotonic()
             else:
-                if not error.retriable or monotonic() - asked > _SHOWN_SECONDS:
+                if not error.retriable or monotonic() - asked > SHOWN_SECONDS:
                     hint = '"bunco topics create" makes it'
                     sentence = f"Kafka has no topic {topic}, or does not show it; {hint}"
                     raise BrokerError(sentence) from error

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -109,6 +110,15 @@ def test_a_missing_topic_is_told_in_words(kafka: str, tmp_path: Path) -> None:
 
     assert "posts is missing" in running.said()
     assert "Traceback" not in running.said()
+
+
+def test_topics_that_a_broker_shows_late_are_waited_for(kafka: str, tmp_path: Path) -> None:
+    streams = Streams(kafka)
+    with processor(streams, tmp_path):
+        sleep(4)  # by then it has looked for them
+        with made(streams):
+            streams.put(*repeated(0, 3))
+            until(lambda: counted(streams) == 3, "the first finding")
 
 
 def test_no_kafka_is_told_in_words(tmp_path: Path) -> None:
