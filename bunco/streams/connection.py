@@ -1,9 +1,10 @@
 """How the brokers are reached: options in, a client's settings or one clear sentence out."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, TypeVar
 
 from kafka.errors import KafkaError
 
@@ -22,6 +23,10 @@ shows its topics bit by bit. Source: ours."""
 REQUEST_BYTES = 4 << 20
 """What a producer's ``max_request_size`` is to be: an item of ``codec.ITEM_LIMIT_BYTES`` fits in
 base64 in a dead letter, and topics take a bit more (``topics.RECORD_BYTES``)."""
+
+_PAUSE_SECONDS = 0.5
+
+Shown = TypeVar("Shown", bound=Collection[str])
 
 _PROTOCOLS = {
     "plaintext": "PLAINTEXT",
@@ -138,6 +143,22 @@ def errors_as_ours(options: KafkaOptions) -> Iterator[None]:
             raise kind(found.sentence) from error
         kind = BrokerAwayError if getattr(error, "retriable", False) else BrokerError
         raise kind(why(error, options)) from error
+
+
+def shown(look: Callable[[], Shown], wanted: Collection[str]) -> Shown:
+    """Look at the topics until all that are wanted are there, ``SHOWN_SECONDS`` long; blocks.
+
+    Args:
+        look: gives the topics that are shown now, by name.
+        wanted: names of topics.
+
+    Returns:
+        What the last look gave.
+    """
+    until = monotonic() + SHOWN_SECONDS
+    while not set(wanted).issubset(found := look()) and monotonic() <= until:
+        sleep(_PAUSE_SECONDS)
+    return found
 
 
 def _is_bootstrap(error: KafkaError) -> bool:

@@ -21,10 +21,10 @@ from bunco.options import KafkaOptions
 from bunco.streams import names
 from bunco.streams.connection import (
     REBALANCE_MS,
-    SHOWN_SECONDS,
     BrokerAwayError,
     client_settings,
     errors_as_ours,
+    shown,
 )
 from bunco.streams.ends import ends
 from bunco.streams.reaching import fault
@@ -216,13 +216,11 @@ class Member:
                 return {}
 
     def _require_topics(self) -> None:
-        until = time.monotonic() + SHOWN_SECONDS
-        while missing := sorted(set(self._topics) - set(self._consumer.topics())):
-            if time.monotonic() > until:
-                raise BrokerError(
-                    f'Kafka has no topic {", ".join(missing)}: make them with "bunco topics create"'
-                )
-            time.sleep(_AWAY_S)
+        there = shown(self._consumer.topics, self._topics)
+        if missing := sorted(set(self._topics) - set(there)):
+            raise BrokerError(
+                f'Kafka has no topic {", ".join(missing)}: make them with "bunco topics create"'
+            )
 
     def _place(self, where: Any) -> Place:  # noqa: ANN401  # the client is not typed
         return Place(self._topics[where.topic], where.partition)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 from msgspec import Struct
@@ -19,7 +18,7 @@ from bunco.log import logger
 from bunco.options import KafkaOptions, ProcessOptions
 from bunco.ports.detectors import Detector
 from bunco.streams import names, topics, vitals
-from bunco.streams.connection import SHOWN_SECONDS, why
+from bunco.streams.connection import shown, why
 from bunco.streams.membership import leave
 from processors.distributed import logs
 from processors.distributed.app import Built, build
@@ -31,7 +30,6 @@ from processors.distributed.watch import Watch
 from processors.distributed.worker import Applied, OnApplied, Worker
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
-_LOOK_AGAIN_S = 0.5
 _COMMIT_S = 5.0
 """How long a stop waits for the running commit."""
 _STOP_S = 10.0
@@ -119,20 +117,23 @@ def _incarnation(kafka: KafkaOptions) -> str:
     Raises:
         BrokerError: one is missing, or has another number of partitions than is configured.
     """
-    until = monotonic() + SHOWN_SECONDS
-    while True:
-        there = {state.name: state for state in topics.describe(kafka)}
-        missing = [spec.name for spec in topics.wanted(kafka) if spec.name not in there]
-        if not missing:
-            break
-        if monotonic() > until:
-            raise BrokerError(f'the topic {missing[0]} is missing: "bunco topics create" makes it')
-        sleep(_LOOK_AGAIN_S)
-    for spec in topics.wanted(kafka):
-        if (found := there[spec.name].partitions) != spec.partitions:
+    wanted = topics.wanted(kafka)
+    there = shown(
+        lambda: {state.name: state for state in topics.describe(kafka)},
+        [spec.name for spec in wanted],
+    )
+    for spec in wanted:
+        state = there.get(spec.name)
+        if state is None or state.partitions != spec.partitions:
+            missing = 'is missing: "bunco topics create" makes it'
             raise BrokerError(
-                f"the topic {spec.name} has {found} partitions, the configuration says "
-                f'{spec.partitions}: "bunco topics check" tells what to do'
+                f"the topic {spec.name} "
+                + (
+                    f"has {state.partitions} partitions, the configuration says "
+                    f'{spec.partitions}: "bunco topics check" tells what to do'
+                    if state
+                    else missing
+                )
             )
     return there[names.topic(kafka.prefix, "posts")].id
 
