@@ -19,6 +19,7 @@ from bunco.errors import BrokerError
 from bunco.log import logger
 from bunco.options import KafkaOptions
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.connection import (
     REBALANCE_MS,
     BrokerAwayError,
@@ -202,7 +203,7 @@ class Member:
 
     def close(self) -> None:
         """Leave the group: others take over at once."""
-        self._consumer.close(autocommit=False, timeout_ms=_ANSWER_MS)
+        close_consumer(self._consumer, _ANSWER_MS)
 
     def _polled(self, wait: timedelta, most: int) -> Any:  # noqa: ANN401  # the client is not typed
         with errors_as_ours(self._options):

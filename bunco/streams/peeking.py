@@ -5,9 +5,10 @@ from msgspec import Struct
 
 from bunco.options import KafkaOptions
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours
 
-_WAIT_MS = 1000
+_WAIT_MS = _CLOSE_MS = 1000
 _TRIES = 10
 
 
@@ -56,5 +57,5 @@ def stretch(
                 if consumer.position(where) >= behind:
                     return found
         finally:
-            consumer.close()
+            close_consumer(consumer, _CLOSE_MS)
     raise BrokerAwayError(f"Kafka did not give {where.topic}:{where.partition} from {first} on")

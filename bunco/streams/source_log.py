@@ -23,6 +23,7 @@ from bunco import log
 from bunco.errors import BrokerError
 from bunco.options import KafkaOptions
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.connection import (
     REBALANCE_MS,
     BrokerAwayError,
@@ -132,7 +133,7 @@ class Membership:
             while not self._over.is_set():
                 self._turn(consumer, reading)
         finally:
-            consumer.close(autocommit=False, timeout_ms=self._session_ms // 3)
+            close_consumer(consumer, self._session_ms // 3)
 
     def _joined(self, assignor: CooperativeStickyAssignor) -> KafkaConsumer:
         settings = {

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from bunco.errors import BrokerError
 from bunco.options import KafkaOptions
+from bunco.streams.closing import close_consumer
 from bunco.streams.connection import BrokerAwayError, client_settings, errors_as_ours
 from bunco.streams.ends import ends
 from bunco.streams.reaching import fault
@@ -20,7 +21,7 @@ from bunco.streams.reaching import fault
 _PARTITION_BYTES = 1 << 20
 _FETCH_BYTES = 8 << 20
 """Fetched of one partition, and of all together, at a time. Source: ours."""
-_ANSWER_MS, _CONNECT_MS = 10_000, 5000
+_ANSWER_MS, _CONNECT_MS, _CLOSE_MS = 10_000, 5000, 1000
 
 
 class Record(Struct, frozen=True, gc=False):
@@ -128,7 +129,7 @@ class TopicReader:
 
     def close(self) -> None:
         """Let go of connections."""
-        self._consumer.close(autocommit=False, timeout_ms=1000)
+        close_consumer(self._consumer, _CLOSE_MS)
 
     def _begin(self, known: dict[int, int], start: str) -> dict[int, int]:
         places = [TopicPartition(self._topic, number) for number in self._partitions()]

@@ -9,6 +9,7 @@ from bunco.options import KafkaOptions
 from bunco.streams import extra, topics
 from bunco.streams.admin import administration
 from bunco.streams.checks import KafkaCheck, checks
+from bunco.streams.closing import close_consumer
 from bunco.streams.connection import client_settings
 from bunco.values import Secret
 from tests.bunco.streams.clusters import changed, put, save
@@ -92,7 +93,7 @@ def test_a_group_that_nobody_is_in_is_a_warning_where_it_has_something_to_read(
         put(options, "posts", 0, 1)
         after = bad(options)
     finally:
-        consumer.close()
+        close_consumer(consumer, 1000)
 
     (sink,), (process,) = before, after
     assert (sink.verdict, sink.advice) == ("warn", "start bunco sink")

@@ -6,6 +6,7 @@ from kafka.errors import KafkaError
 
 from bunco.options import KafkaOptions
 from bunco.streams import names, topics
+from bunco.streams.closing import close_consumer
 from bunco.streams.ends import ends
 
 pytestmark = pytest.mark.services
@@ -18,7 +19,7 @@ def test_every_partition_is_answered(options: KafkaOptions) -> None:
     consumer = KafkaConsumer(bootstrap_servers=options.bootstrap)
 
     found = ends(consumer, places, 5000)
-    consumer.close()
+    close_consumer(consumer, 1000)
 
     assert found == dict.fromkeys(places, 0)
 
@@ -32,7 +33,7 @@ def test_a_partition_without_a_leader_is_an_error_that_passes(options: KafkaOpti
 
     with pytest.raises(KafkaError) as raised:
         ends(consumer, [known, missing], 2000)
-    consumer.close()
+    close_consumer(consumer, 1000)
 
     assert raised.value.retriable
 

@@ -13,6 +13,7 @@ from kafka.errors import GroupIdNotFoundError, KafkaError, NonEmptyGroupError
 
 from bunco.model import SourceState
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.ends import ends
 from bunco.streams.records import decode_source
 
@@ -55,7 +56,7 @@ class KafkaView:
         self.close()
 
     def close(self) -> None:
-        self._consumer.close(autocommit=False)
+        close_consumer(self._consumer, 1000)
         self._admin.close()
 
     def topic(self, name: names.TopicName) -> str:
@@ -138,4 +139,4 @@ class KafkaView:
         try:
             yield reader
         finally:
-            reader.close(autocommit=False)
+            close_consumer(reader, 1000)

@@ -10,6 +10,7 @@ from bunco import codec
 from bunco.model import Item
 from bunco.options import KafkaOptions
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.records import SourceRecord, decode_items, decode_source
 
 SOURCES = 16
@@ -60,7 +61,7 @@ class Stream:
         while any(consumer.position(place) < end for place, end in ends.items()):
             for some in consumer.poll(timeout_ms=500).values():
                 found.extend(some)
-        consumer.close()
+        close_consumer(consumer, 1000)
         return found
 
     def written(self, name: str) -> int:
@@ -69,7 +70,7 @@ class Stream:
         topic = self._topic(name)
         places = [TopicPartition(topic, part) for part in consumer.partitions_for_topic(topic)]
         ends = consumer.end_offsets(places)
-        consumer.close()
+        close_consumer(consumer, 1000)
         return sum(ends.values())
 
     def items(self) -> list[tuple[int, Item]]:

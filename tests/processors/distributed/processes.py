@@ -17,6 +17,7 @@ from bunco.model import DeadLetter, Finding, Item
 from bunco.options import KafkaOptions
 from bunco.streams import names, topics
 from bunco.streams.admin import administration
+from bunco.streams.closing import close_consumer
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import HEADERS, decode_dead, decode_finding, join_items
 
@@ -71,7 +72,7 @@ class Streams:
         while any(consumer.position(place) < end for place, end in ends.items()):
             for records in consumer.poll(timeout_ms=200).values():
                 yield from (record.value for record in records)
-        consumer.close()
+        close_consumer(consumer, 1000)
 
 
 class Processor:

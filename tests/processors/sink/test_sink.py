@@ -14,6 +14,7 @@ from bunco.errors import BrokerError, StoreError, UnavailableError
 from bunco.model import Poll, Post, Removal, SourceState, dead_letter
 from bunco.options import KafkaOptions
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.partitions import partition_of
 from bunco.streams.records import SourceRecord, decode_items
 from processors.sink.sink import Progress
@@ -239,5 +240,5 @@ def _items(stage: Stage) -> list[Any]:
         topic, **stage.settings, auto_offset_reset="earliest", consumer_timeout_ms=2000
     )
     found = [item for record in consumer for item in decode_items(record.value)[0]]
-    consumer.close()
+    close_consumer(consumer, 1000)
     return found

@@ -10,6 +10,7 @@ from bunco.config import Config, from_tables
 from bunco.model import Batch, Item, Removal, dead_letter
 from bunco.stores import memory
 from bunco.streams import names
+from bunco.streams.closing import close_consumer
 from bunco.streams.records import AGAIN_HEADER, decode_items
 from tests.builders import NOON, a_finding, a_post, a_verdict, an_enriched
 from tests.processors.sink.stage import Stage
@@ -28,7 +29,7 @@ def published(stage: Stage) -> list[tuple[str, list[Item]]]:
         (dict(one.headers).get(AGAIN_HEADER, b"").decode(), decode_items(one.value)[0])
         for one in consumer
     ]
-    consumer.close()
+    close_consumer(consumer, 1000)
     return found
 
 
