@@ -25,7 +25,8 @@ class TopicState(Struct, frozen=True, kw_only=True):
 
     name: str
     id: str
-    """Kafka's own: another once a topic was deleted and made again."""
+    """Kafka's own: another once a topic was deleted and made again. Offsets of one life of it
+    mean nothing in the next."""
     partitions: int
     replication: int
     """Of the partition with the fewest copies."""

@@ -144,22 +144,6 @@ def differences(options: KafkaOptions) -> list[Difference]:
     return few + [one for spec in specs for one in compare(spec, there.get(spec.name))]
 
 
-def posts_incarnation(options: KafkaOptions) -> str:
-    """Give the id of the topic of posts: another once it was deleted and made again.
-
-    Offsets of one life of the topic mean nothing in the next.
-
-    Raises:
-        BrokerError: Kafka cannot be reached, or the topic is missing.
-    """
-    name = names.topic(options.prefix, "posts")
-    with administration(options) as admin:
-        found = states(admin, [name])
-    if not found:
-        raise BrokerError(f'Kafka has no topic {name}: make it with "bunco topics create"')
-    return found[0].id
-
-
 def _kept(retention: timedelta) -> dict[str, str]:
     """Give the settings of a topic whose records are kept for a time after they arrived.
 
