@@ -29,9 +29,10 @@ from bunco.text import sensational
 from bunco.text.sensational import Models
 from bunco.text.weighing import Weights
 
-SENSATIONAL_SHARE = 1 / 4
+SENSATIONAL_SHARE = 1 / 6
 """How many headlines are taken to be sensational when the score is calibrated. Source: ours,
-near the 28 % that people marked in the Spanish set."""
+the largest of 1/4, 1/5, 1/6, 1/7 with which no sort of talk held out comes to .5 more often than
+one time in fifty (``training/README.md``)."""
 
 FOLDS = 4
 
@@ -44,6 +45,7 @@ BY_HAND = {
     "money claim": 1.2,
     "miracle claim": 1.2,
     "urgency": 0.9,
+    "forbidden knowledge": 1.2,
 }
 MARKS_BY_HAND = {"exclamation": 0.3, "emoji": 0.2, "ellipsis": 0.2}
 """The same for marks, but in Spanish, where people's labels tell. Source: ours."""

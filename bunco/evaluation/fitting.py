@@ -56,6 +56,7 @@ ENGLISH = Settings(
     freedom=0.03,
     term_scale=0.0,
     families=tuple(name for name in NAMES if name not in MARKS),
+    plain_weight=40_000.0,
 )
 SPANISH = Settings("spanish", common=400, rare=3, freedom=0.06, term_scale=0.25, plain_weight=500.0)
 OTHER = Settings("other", common=0, rare=0, freedom=0.03, term_scale=0.0, families=SHAPES)

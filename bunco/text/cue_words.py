@@ -96,6 +96,23 @@ FAMILIES: dict[str, str] = {
         click_here going_fast spots_left ends_tonight right_now before_you breaking
         no_te_pierdas ultima_hora ultimas_horas cuidado ojo atencion
     """,
+    "forbidden knowledge": """
+        the_real_reason the_real_truth the_truth_about the_shocking_truth the_dark_truth
+        the_dark_side the_hidden_truth doesnt_want_you dont_want_you doesnt_want_us
+        dont_want_us they_dont_want wont_tell_you never_tell_you not_telling_you
+        isnt_telling_you arent_telling_you never_told_you nobody_tells_you
+        no_one_tells_you nobody_is_talking no_one_is_talking nobody_talks_about
+        no_one_talks_about what_they_found what_they_did_next what_he_did_next
+        what_she_did_next what_came_next what_really_happened big_pharma mainstream_media
+        deep_state cover_up covering_up hiding_from_you hiding_something must_never
+        should_never stop_doing_this stop_eating never_eat never_drink left_speechless
+        everyone_speechless are_speechless beg_you begging_you experts_baffled
+        scientists_baffled doctors_baffled doctors_stunned experts_stunned
+        scientists_stunned doctors_speechless scientists_shocked doctors_shocked
+        experts_shocked insider_says insiders_say wake_up_people before_they_delete
+        before_its_deleted before_this_is_deleted they_deleted gets_deleted taken_down_soon
+        la_verdad_sobre no_quieren_que lo_que_no_te lo_que_nadie
+    """,
     "money claim": """
         millionaire millionaires billionaire riches make_money making_money earn_money
         extra_income passive_income extra_cash free_money work_from_home from_home

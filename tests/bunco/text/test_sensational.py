@@ -22,6 +22,9 @@ LOUD = [
     "She quit her job and now makes $900 a day from home, here's how you can too!!!",
     "7 secretos que nadie te contó sobre las dietas",
     "TOP 10 MOST INSANE MOMENTS CAUGHT ON CAMERA",
+    "The real reason why NASA never returned to the Moon",
+    "What the government doesn't want you to know about vaccines",
+    "Scientists shocked by what they found under the ice",
 ]
 
 CALM = [
@@ -139,6 +142,12 @@ def test_a_promise_in_common_words_is_explained_by_its_wording() -> None:
         for phrase in judgement.phrases
     )
     assert judgement.phrases
+
+
+def test_knowledge_that_is_held_back_is_named() -> None:
+    judgement = judge("This is what they don't want you to see about your water")
+
+    assert any(phrase.cue == "forbidden knowledge" for phrase in judgement.phrases)
 
 
 @pytest.mark.parametrize(
