@@ -28,7 +28,10 @@ def test_a_configuration_without_a_source_is_wrong_use(folder: Path) -> None:
 
 
 @pytest.mark.services
-def test_a_missing_topic_ends_it_with_one_sentence(folder: Path, kafka: str) -> None:
+def test_a_missing_topic_ends_it_with_one_sentence(
+    folder: Path, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bunco.streams.producer.SHOWN_SECONDS", 1.0)
     (folder / "bunco.toml").write_text(
         '[[source]]\nname = "a"\nkind = "jsonl"\npath = "posts.jsonl"\n'
         f'[kafka]\nbootstrap = ["{kafka}"]\nprefix = "t-ingest-nowhere"\n'

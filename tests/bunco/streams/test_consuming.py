@@ -30,6 +30,7 @@ def test_topics_that_a_broker_shows_late_are_waited_for(kafka: str) -> None:
         admin.delete_topics([spec.name for spec in topics.wanted(options)])
 
 
-def test_topics_that_stay_missing_are_named(kafka: str) -> None:
+def test_topics_that_stay_missing_are_named(kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bunco.streams.connection.SHOWN_SECONDS", 1.0)
     with pytest.raises(BrokerError, match=r"t-member-nowhere\.dead, t-member-nowhere\.posts"):
         joined(KafkaOptions(bootstrap=(kafka,), prefix="t-member-nowhere"))

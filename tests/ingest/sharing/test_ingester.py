@@ -251,7 +251,10 @@ def test_a_post_that_the_broker_refuses_is_set_aside_and_the_rest_arrives(stream
     assert stream.sources()["a"][-1].state.ended
 
 
-def test_a_missing_topic_ends_it_with_a_word_on_what_to_do(kafka: str) -> None:
+def test_a_missing_topic_ends_it_with_a_word_on_what_to_do(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bunco.streams.producer.SHOWN_SECONDS", 1.0)
     options = KafkaOptions(bootstrap=(kafka,), prefix="t-ingest-nowhere")
 
     with pytest.raises(BrokerError, match="bunco topics create"):

@@ -206,7 +206,10 @@ def test_findings_do_not_wait_for_the_whole_backlog_of_posts(stage: Stage) -> No
     assert sum(len(batch.posts) for batch in before) < 2000
 
 
-def test_without_topics_the_sink_ends_with_what_is_missing(kafka: str) -> None:
+def test_without_topics_the_sink_ends_with_what_is_missing(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bunco.streams.connection.SHOWN_SECONDS", 1.0)
     options = KafkaOptions(bootstrap=(kafka,), prefix="t-sink-nowhere")
     sink = Running(_Nowhere(options), Failing())
 
