@@ -1,7 +1,5 @@
 """Let go of a consumer, of its last connection too."""
 
-from typing import Any
-
 from kafka import KafkaConsumer
 
 
@@ -17,7 +15,6 @@ def close_consumer(consumer: KafkaConsumer, timeout_ms: int) -> None:
     consumer.close(autocommit=False, timeout_ms=timeout_ms)
     # kafka-python 3.0.12 leaves a connection open whose last request was still to be written;
     # its thread, which would have written it, has ended by now.
-    ours: Any = consumer
-    for connection in ours._manager._conns.values():  # noqa: SLF001  # there is no other way to it
+    for connection in consumer._manager._conns.values():  # noqa: SLF001  # no other way to it
         if connection.transport and connection.transport._sock:  # noqa: SLF001  # see above
             connection.transport._sock.close()  # noqa: SLF001  # see above

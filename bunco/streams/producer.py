@@ -132,14 +132,25 @@ async def partition_count(producer: Producer, topic: str, options: KafkaOptions,
         try:
             return len(await asyncio.to_thread(producer.partitions_for, topic))
         except KafkaError as error:
-            try:
-                await asyncio.to_thread(_look, options, name)
-            except BrokerAwayError as away:
-                _log.warning("waiting for Kafka", reason=str(away))
+            if await asyncio.to_thread(_is_away, options, name):
                 asked = monotonic()
-            else:
-                if not error.retriable or monotonic() - asked > SHOWN_SECONDS:
-                    hint = '"bunco topics create" makes it'
-                    sentence = f"Kafka has no topic {topic}, or does not show it; {hint}"
-                    raise BrokerError(sentence) from error
+            elif not error.retriable or monotonic() - asked > SHOWN_SECONDS:
+                hint = '"bunco topics create" makes it'
+                sentence = f"Kafka has no topic {topic}, or does not show it; {hint}"
+                raise BrokerError(sentence) from error
         await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _is_away(options: KafkaOptions, name: str) -> bool:
+    """Say whether Kafka does not answer now, to the log too.
+
+    Raises:
+        BrokerError: it refuses us.
+        ConfigError: the options contradict each other.
+    """
+    try:
+        _look(options, name)
+    except BrokerAwayError as error:
+        _log.warning("waiting for Kafka", reason=str(error))
+        return True
+    return False

@@ -56,28 +56,29 @@ class _Marks(dict[int, str | None]):
 _marks = _Marks()
 
 
-class _Narrow:
-    """A change of text that looks at each character alone, made ready for Latin-1.
+class _ByBytes:
+    """A change of text that looks at each Latin-1 character alone, made quick for such text.
 
     Most text in Spanish, German or French is no more than that, and its bytes are changed ten
     times as quickly as its characters.
     """
 
     def __init__(self, change: Callable[[str], str]) -> None:
+        self._change = change
         forms = {code: change(chr(code)) for code in range(256)}
         kept = {code: form for code, form in forms.items() if len(form) < 2 and form < "\u0100"}
         self._changed = bytes(ord(kept.get(code) or " ") for code in range(256))
         self._dropped = bytes(code for code, form in kept.items() if not form)
         self._known = bytes(kept)
 
-    def __call__(self, text: str) -> str | None:
-        """Give the text changed; None where a character is not Latin-1 before and after."""
+    def __call__(self, text: str) -> str:
+        """Give the text changed, the long way where a character is not Latin-1 or becomes none."""
         try:
             narrow = text.encode("latin-1")
         except UnicodeEncodeError:
-            return None
+            return self._change(text)
         if narrow.translate(None, self._known):
-            return None
+            return self._change(text)
         return narrow.translate(self._changed, self._dropped).decode("latin-1")
 
 
@@ -87,8 +88,7 @@ def visible(text: str) -> str:
     Fullwidth, mathematical and enclosed letters become ordinary ones (NFKC), accents of
     Latin, Greek and Cyrillic letters go.
     """
-    seen = _narrow_visible(text)
-    return _visible(text) if seen is None else seen
+    return _quick_visible(text)
 
 
 def letters(text: str) -> str:
@@ -97,8 +97,7 @@ def letters(text: str) -> str:
     Args:
         text: what ``visible`` gave.
     """
-    plain = _narrow_letters(text)
-    return _letters(text) if plain is None else plain
+    return _quick_letters(text)
 
 
 def _visible(text: str) -> str:
@@ -142,5 +141,5 @@ def _kept(character: str) -> str | None:
 
 
 _alike = str.maketrans(_ALIKE)
-_narrow_visible = _Narrow(_visible)
-_narrow_letters = _Narrow(_letters)
+_quick_visible = _ByBytes(_visible)
+_quick_letters = _ByBytes(_letters)
