@@ -181,6 +181,7 @@ class Hub:
     async def _step(self, mark: str) -> str:
         """Wait for the time to look, and look; give the mark to go on at."""
         if not self._viewers:
+            self._kept.clear()  # else it would hold what is removed while nobody looks
             await self._kicked.wait()
             self._kicked.clear()
             return ""
